@@ -1,0 +1,1 @@
+DAILY: list[str] = []

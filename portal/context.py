@@ -1,0 +1,112 @@
+"""What every page shows around its content: navigation by role, languages, footer, demo note."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class NavItem:
+    url: str
+    label: str | Promise
+    is_current: bool = False
+
+
+# (URL name, label, permission; "" = everybody). The first that a path starts with is the current one.
+PUBLIC_NAV = [
+    ("partnerships:partnership_list", _("Partnerships"), ""),
+    ("partnerships:offer_start", _("Offer to help"), ""),
+    ("partnerships:need_list", _("Needs"), ""),
+    ("focalpoints:directory", _("Network"), ""),
+    ("focalpoints:news", _("News"), ""),
+    ("portal:help", _("Help"), ""),
+]
+INSIDE_NAV = [
+    ("portal:desk", _("Desk"), ""),
+    ("partnerships:my_offers", _("My offers"), "partnerships.make_offer"),
+    ("partnerships:my_companies", _("My company"), "partnerships.make_offer"),
+    ("partnerships:desk_partnerships", _("Records"), "partnerships.register_partnership"),
+    ("partnerships:desk_offers", _("Offers"), "partnerships.triage_offer"),
+    ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
+    ("screening:case_list", _("Cases"), "screening.view_case"),
+    ("partnerships:company_list", _("Companies"), "partnerships.view_inside"),
+    ("focalpoints:directory", _("Directory"), "focalpoints.view_people"),
+    ("focalpoints:newsletter_list", _("Newsletter"), "focalpoints.edit_newsletter"),
+    ("screening:list_sources", _("Lists"), "screening.manage_lists"),
+    ("portal:manage", _("Manage"), "portal.manage_users"),
+    ("partnerships:partnership_list", _("Registry"), ""),
+]
+FOOTER = [
+    (
+        _("The registry"),
+        [
+            ("partnerships:partnership_list", _("All partnerships")),
+            ("partnerships:need_list", _("Open needs")),
+            ("focalpoints:directory", _("Focal points")),
+        ],
+    ),
+    (
+        _("For business"),
+        [
+            ("partnerships:offer_start", _("Make an offer")),
+            ("portal:help_screening", _("How companies are checked")),
+            ("focalpoints:subscribe", _("Newsletter")),
+        ],
+    ),
+    (
+        _("About"),
+        [
+            ("portal:help", _("Help")),
+            ("portal:accessibility", _("Accessibility")),
+            ("portal:privacy", _("Privacy")),
+        ],
+    ),
+]
+
+
+def nav_items(entries, request: HttpRequest) -> list[NavItem]:
+    seen = [
+        (reverse(name), label) for name, label, perm in entries if not perm or request.user.has_perm(perm)
+    ]
+    current = max((url for url, _label in seen if request.path.startswith(url)), key=len, default="")
+    return [NavItem(url, label, url == current) for url, label in seen]
+
+
+def language_links(request: HttpRequest) -> list[dict]:
+    """The same page in each language: a plain link, so that it works without script and can be shared."""
+    query = request.GET.copy()
+    links = []
+    for code, name in settings.LANGUAGES:
+        query["lang"] = code
+        links.append(
+            {
+                "code": code,
+                "name": name,
+                "url": f"{request.path}?{query.urlencode()}",
+                "is_current": code == get_language(),
+            }
+        )
+    return links
+
+
+def site(request: HttpRequest) -> dict:
+    """Context of every page. `inside` pages use the work navigation; a signed-in person has both."""
+    user = getattr(request, "user", None)
+    if user is None or getattr(request, "resolver_match", None) is None:
+        return {"nav": [], "footer": [], "languages": [], "is_demo": settings.DEMO}
+    return {
+        "nav": nav_items(PUBLIC_NAV, request),
+        "inside_nav": nav_items(INSIDE_NAV, request) if user.is_authenticated else [],
+        "footer": [
+            {"title": title, "links": [{"url": reverse(name), "label": label} for name, label in links]}
+            for title, links in FOOTER
+        ],
+        "languages": language_links(request) if request.method == "GET" else [],
+        "is_demo": settings.DEMO,
+        "product_name": settings.PRODUCT_NAME,
+    }

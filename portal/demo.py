@@ -1,0 +1,54 @@
+"""The demonstration: accounts that anybody on this machine may use. Content lies in `portal/data/demo`."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from portal.models import User
+from portal.roles import ROLES
+
+DEMO_PASSWORD = "common-ground-demo"  # noqa: S105  (public on purpose; works in demo mode on loopback only)
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    language: str = "en"
+
+    @property
+    def role_label(self) -> str:
+        return ", ".join(str(ROLES[role].label) for role in self.roles)
+
+
+DEMO_ACCOUNTS = [
+    DemoAccount("focal@demo.example", "Focal point, WFP Bangladesh", ("focal_point",)),
+    DemoAccount("focal.undp@demo.example", "Focal point, UNDP", ("focal_point",)),
+    DemoAccount("desk@demo.example", "Registry desk", ("registry_desk",)),
+    DemoAccount("analyst@demo.example", "Analyst 7", ("analyst",)),
+    DemoAccount("decider@demo.example", "Decider 3", ("decider",)),
+    DemoAccount("editor@demo.example", "Newsletter editor", ("editor",)),
+    DemoAccount("editor2@demo.example", "Second editor", ("editor",)),
+    DemoAccount("business@demo.example", "Tamarind Bay Logistics", ("business",)),
+    DemoAccount("business2@demo.example", "Halvorsen Cold Chain", ("business",)),
+    DemoAccount("admin@demo.example", "Administrator", ("administrator",)),
+    DemoAccount("auditor@demo.example", "Auditor", ("auditor",)),
+]
+
+
+@transaction.atomic
+def create_demo_accounts() -> None:
+    """Make the demo accounts that are missing. They exist in demo mode only."""
+    if not settings.DEMO:
+        raise RuntimeError("Demo accounts are made in demo mode only (DEMO=1).")
+    for account in DEMO_ACCOUNTS:
+        user = User.objects.filter(email=account.email).first()
+        if user is None:
+            user = User.objects.create_user(
+                account.email, DEMO_PASSWORD, name=account.name, language=account.language, is_demo=True
+            )
+            user.emailaddress_set.create(email=account.email, verified=True, primary=True)
+        user.groups.set(Group.objects.filter(name__in=account.roles))

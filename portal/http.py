@@ -1,0 +1,25 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict | None = None, *, partial: str, status: int = 200
+) -> HttpResponse:
+    """The whole page, or only its partial when htmx asks for that. Same URL, same view."""
+    is_partial = (
+        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    )
+    response = render(request, partial if is_partial else template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Where to go next: the `next` parameter if it stays on this site, else `fallback`."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else fallback

@@ -1,0 +1,19 @@
+from datetime import timedelta
+
+from django.utils import timezone
+
+from portal import audit
+from portal.models import Job, JobStatus, RateBucket
+
+DAILY = ["portal.anchor_audit", "portal.clean_up"]
+
+
+def anchor_audit() -> None:
+    audit.write_anchor()
+
+
+def clean_up() -> None:
+    """Drop rows that nobody will look at again: done jobs after 90 days, rate buckets after a day."""
+    now = timezone.now()
+    Job.objects.filter(status=JobStatus.DONE, finished_at__lt=now - timedelta(days=90)).delete()
+    RateBucket.objects.filter(updated_at__lt=now - timedelta(days=1)).delete()

@@ -1,0 +1,94 @@
+"""Fixtures that every test may use. Tests run on a real PostgreSQL: DATABASE_URL, or one of our own."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("SECRET_KEY", "tests-only-key-of-no-server-" + "x" * 32)
+os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-tests-"))
+os.environ["DEMO"] = ""
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+if not os.environ.get("DATABASE_URL"):
+    from portal.one_machine.testing import ensure_test_database
+
+    os.environ["DATABASE_URL"] = ensure_test_database()
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Reference data once for the whole session; the audit table may be truncated between tests."""
+    from django.db import connection
+
+    from portal.reference import load_reference
+
+    with django_db_blocker.unblock():
+        load_reference()
+        with connection.cursor() as cursor:
+            # Transactional tests empty every table with TRUNCATE; the trigger has a test of its own.
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'portal_auditevent'::regclass "
+                "AND tgname LIKE '%no_truncate%'"
+            )
+            cursor.execute(f"ALTER TABLE portal_auditevent DISABLE TRIGGER {cursor.fetchone()[0]}")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real lists and labelled data beside the project; the test skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the data folder ../shared, which is not part of the project")
+    return SHARED
+
+
+@pytest.fixture
+def assert_flat_queries(db):
+    """Fails when a second and third row make a page cost more queries than the first."""
+
+    def check(call: Callable, grow: Callable) -> None:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        grow()
+        call()  # warms what is kept per process
+        with CaptureQueriesContext(connection) as before:
+            call()
+        grow()
+        grow()
+        with CaptureQueriesContext(connection) as after:
+            call()
+        assert len(after) <= len(before), "\n".join(q["sql"][:200] for q in after.captured_queries)
+
+    return check
+
+
+@pytest.fixture
+def run_jobs():
+    """Run every job that is due in this process, as a worker would, until none is left. Returns the kinds."""
+    from django.db.models import Q
+    from django.utils import timezone
+
+    from portal import jobs
+    from portal.models import Job
+
+    def run() -> list[str]:
+        kinds = []
+        while due := list(Job.objects.filter(jobs.due(timezone.now())).order_by("id")):
+            for job in due:
+                jobs.run_job(job.pk)
+                kinds.append(job.kind)
+        failed = Job.objects.exclude(Q(error="")).values_list("key", "error")
+        assert not failed, list(failed)
+        return kinds
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch):
+    """Tests that want a real worker start one; elsewhere a wake-up goes nowhere and the row stays."""
+    monkeypatch.setattr("portal.jobs.wake", lambda job: None)
