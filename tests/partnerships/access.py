@@ -1,10 +1,11 @@
 from types import SimpleNamespace
 
-from tests.access import Row
+from tests.partnerships import access_offers, access_registry
 
 
 def build(world: SimpleNamespace) -> None:
-    pass
+    access_registry.build(world)
+    access_offers.build(world)
 
 
-ROWS: dict[str, Row] = {}
+ROWS = access_registry.ROWS | access_offers.ROWS

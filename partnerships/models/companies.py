@@ -1,0 +1,170 @@
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import Country, Sector, User
+
+
+class PartnerKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    SME = "sme", _("Small or medium firm")
+    FOUNDATION = "foundation", _("Foundation")
+    BUSINESS_ASSOCIATION = "business_association", _("Business association")
+    NGO = "ngo", _("Non-governmental organization")
+    GOVERNMENT = "government", _("Government")
+    LOCAL_AUTHORITY = "local_authority", _("Local authority")
+    ACADEMIA = "academia", _("Academic institution")
+    TRADE_UNION = "trade_union", _("Trade union")
+    COMMUNITY = "community", _("Community")
+    MEDIA = "media", _("Media")
+    IGO = "igo", _("Intergovernmental organization")
+
+
+class SizeClass(models.TextChoices):
+    MICRO = "micro", _("Micro, under 10 people")
+    SMALL = "small", _("Small, 10 to 49 people")
+    MEDIUM = "medium", _("Medium, 50 to 249 people")
+    LARGE = "large", _("Large, 250 people or more")
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def visible_to(self, user):
+        """UN users see every company, a business its own, everybody those of public records."""
+        if user.has_perm("partnerships.view_inside"):
+            return self
+        on_record = Exists(
+            Company.objects.filter(pk=OuterRef("pk"), party_in__partnership__visibility="public")
+        )
+        mine = Exists(CompanyMember.objects.filter(company=OuterRef("pk"), user_id=user.pk))
+        return self.filter(on_record | mine) if user.is_authenticated else self.filter(on_record)
+
+    def of_member(self, user):
+        return self.filter(members__user=user)
+
+
+class Company(models.Model):
+    """A business sector organization, as far as the registry knows it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("legal name"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=30, choices=PartnerKind, default=PartnerKind.COMPANY)
+    country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("country of registration"),
+        related_name="+",
+    )
+    registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
+    lei = models.CharField(_("Legal Entity Identifier"), max_length=20, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    founded_year = models.PositiveSmallIntegerField(_("year of foundation"), null=True, blank=True)
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, null=True, blank=True, verbose_name=_("main activity"), related_name="+"
+    )
+    size_class = models.CharField(_("size"), max_length=10, choices=SizeClass, blank=True)
+    address = models.CharField(_("registered address"), max_length=300, blank=True)
+    about = models.TextField(_("what the company does"), blank=True)
+    is_from_archive = models.BooleanField(
+        default=False,
+        help_text="Named by an archive record only: never screened until somebody works with it.",
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each change of what is screened.")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "companies"
+        constraints = [
+            CheckConstraint(name="company_named", condition=~Q(name="")),
+            UniqueConstraint(fields=["lei"], name="company_lei_once", condition=~Q(lei="")),
+            CheckConstraint(name="company_kind_known", condition=Q(kind__in=PartnerKind.values)),
+        ]
+        indexes = [GinIndex(fields=["name"], name="company_name_trigrams", opclasses=["gin_trgm_ops"])]
+        permissions = [
+            ("manage_companies", "Can edit every company"),
+            ("view_inside", "Can see records and companies that are not public"),
+            ("make_offer", "Can create a company and make offers"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CompanyName(models.Model):
+    """Another name of a company. All of them are screened."""
+
+    class Kind(models.TextChoices):
+        TRADING = "trading", _("Trading name")
+        FORMER = "former", _("Former name")
+        OTHER_SCRIPT = "other_script", _("Name in another script")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="names")
+    name = models.CharField(_("name"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind, default=Kind.TRADING)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["company", "name"], name="company_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CompanyPerson(models.Model):
+    """An owner, director or parent of a company. All of them are screened."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        DIRECTOR = "director", _("Director")
+        PARENT = "parent", _("Parent company")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="people")
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    is_organization = models.BooleanField(_("is an organization"), default=False)
+    share_percent = models.DecimalField(
+        _("share, per cent"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    country = models.ForeignKey(
+        Country, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("country")
+    )
+    birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="company_person_role_known", condition=Q(role__in=["owner", "director", "parent"])
+            ),
+            CheckConstraint(
+                name="company_person_share",
+                condition=Q(share_percent=None) | Q(share_percent__gt=0, share_percent__lte=100),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CompanyMember(models.Model):
+    """A business user who works for a company."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        EDITOR = "editor", _("Editor")
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, models.CASCADE, related_name="company_memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.EDITOR)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["company", "user"], name="company_member_once")]
