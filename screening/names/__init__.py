@@ -1,0 +1,20 @@
+"""Names compared: analysis, index, score, explanation. Pure code: no database, no settings."""
+
+from screening.names.analysis import AnalysedName, analyse, warm
+from screening.names.index import Index
+from screening.names.matching import Listed, Match, Subject, compare, compare_many
+from screening.names.scorer import MATCHER_VERSION, scorer
+
+__all__ = [
+    "MATCHER_VERSION",
+    "AnalysedName",
+    "Index",
+    "Listed",
+    "Match",
+    "Subject",
+    "analyse",
+    "compare",
+    "compare_many",
+    "scorer",
+    "warm",
+]

@@ -1,0 +1,178 @@
+"""Which words of one name met which words of the other, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from screening.names.analysis import AnalysedName
+
+# How sure each relation is that two words are the same word, 0 to 1; fuzzy ones are scaled by their likeness.
+SURE = {
+    "same": 1.0,
+    "joined": 0.97,
+    "known_variant": 0.93,
+    "same_meaning": 0.9,
+    "same_number": 1.0,
+    "other_script": 0.85,
+    "same_sound": 0.85,
+    "same_root": 0.8,
+    "initial": 0.5,
+    "abbreviation": 0.6,
+    "acronym": 0.7,
+}
+_FEW_CONSONANTS = {1: 0.4, 2: 0.15}  # a root this short is little to go by
+FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Words `ours` (indexes into the query's words) that met words `theirs`.
+
+    One side is empty where none did.
+    """
+
+    ours: tuple[int, ...]
+    theirs: tuple[int, ...]
+    relation: str
+    likeness: float
+
+
+def align(ours: AnalysedName, theirs: AnalysedName) -> list[Pair]:
+    """Pair each word at most once: equal words, then shared meanings, then the most alike of the rest."""
+    pairs: list[Pair] = []
+    our_words, their_words = ours.words, theirs.words
+    free_ours = set(range(len(our_words)))
+    free_theirs = set(range(len(their_words)))
+    where: dict[str, list[int]] = {}
+    for index in range(len(their_words) - 1, -1, -1):
+        where.setdefault(their_words[index], []).append(index)
+    for index, word in enumerate(our_words):
+        if found := where.get(word):
+            other = found.pop()
+            free_ours.discard(index)
+            free_theirs.discard(other)
+            pairs.append(Pair((index,), (other,), "same", 1.0))
+    if free_ours and free_theirs:
+        _pair_meanings(ours, theirs, free_ours, free_theirs, pairs)
+    if free_ours and free_theirs:
+        _pair_alike(ours, theirs, free_ours, free_theirs, pairs)
+    pairs += [Pair((index,), (), "missing", 0.0) for index in sorted(free_ours)]
+    pairs += [Pair((), (index,), "missing", 0.0) for index in sorted(free_theirs)]
+    return pairs
+
+
+def _pair_meanings(
+    ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
+) -> None:
+    if not ours.spans or not theirs.spans:
+        return
+    by_symbol: dict[str, list[tuple[int, ...]]] = {}
+    for symbol, indexes in theirs.spans:
+        by_symbol.setdefault(symbol, []).append(indexes)
+    shared = [
+        (len(indexes) + len(other), symbol, indexes, other)
+        for symbol, indexes in ours.spans
+        for other in by_symbol.get(symbol, ())
+    ]
+    if len(shared) > 1:
+        shared.sort(key=lambda item: -item[0])
+    for _, symbol, indexes, other in shared:
+        if free_ours.issuperset(indexes) and free_theirs.issuperset(other):
+            free_ours.difference_update(indexes)
+            free_theirs.difference_update(other)
+            category = symbol.partition(":")[0]
+            relation = {"NAME": "known_variant", "NICK": "known_variant", "NUM": "same_number"}.get(
+                category, "same_meaning"
+            )
+            pairs.append(Pair(indexes, other, relation, SURE[relation]))
+
+
+def _pair_alike(
+    ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
+) -> None:
+    cross = not (ours.is_latin and theirs.is_latin)
+    is_person = ours.kind == "person"
+    found: list[tuple[float, tuple[int, ...], tuple[int, ...], str]] = []
+    left = sorted(free_ours)
+    right = sorted(free_theirs)
+    for i in left:
+        for j in right:
+            likeness, relation = _likeness(ours, i, theirs, j, cross=cross, is_person=is_person)
+            if likeness:
+                found.append((likeness, (i,), (j,), relation))
+    # "abdul rahman" and "abdulrahman": two neighbours on one side may be one word on the other.
+    for whole, parts, words, others, flipped in (
+        (left, right, ours, theirs, False),
+        (right, left, theirs, ours, True),
+    ):
+        for k in range(len(parts) - 1):
+            first, second = parts[k], parts[k + 1]
+            if second != first + 1:
+                continue
+            joined = others.words[first] + others.words[second]
+            for i in whole:
+                word = words.words[i]
+                if abs(len(word) - len(joined)) > 2 or len(word) < 4:
+                    continue
+                distance = OSA.distance(word, joined, score_cutoff=2)
+                if distance <= (0 if len(word) < 6 else 1 if len(word) < 9 else 2):
+                    likeness = SURE["joined"] - distance / len(word)
+                    single, double = (i,), (first, second)
+                    found.append(
+                        (likeness, double, single, "joined")
+                        if flipped
+                        else (likeness, single, double, "joined")
+                    )
+    found.sort(key=lambda item: (-item[0], item[1], item[2]))
+    for likeness, mine, other, relation in found:
+        if free_ours.issuperset(mine) and free_theirs.issuperset(other):
+            free_ours.difference_update(mine)
+            free_theirs.difference_update(other)
+            pairs.append(Pair(mine, other, relation, likeness))
+
+
+def _likeness(
+    ours: AnalysedName, i: int, theirs: AnalysedName, j: int, *, cross: bool, is_person: bool
+) -> tuple[float, str]:
+    word, other = ours.words[i], theirs.words[j]
+    if ours.numbers[i] is not None or theirs.numbers[j] is not None:
+        return 0.0, ""
+    short, long = (word, other) if len(word) <= len(other) else (other, word)
+    if len(short) == 1:
+        if is_person and long.startswith(short):
+            return SURE["initial"], "initial"
+        return 0.0, ""
+    best, relation = 0.0, ""
+    root = ours.roots[i]
+    if cross:
+        mine, its = root, theirs.roots[j]
+        if mine and mine == its:
+            best, relation = SURE["other_script"] - _FEW_CONSONANTS.get(len(mine), 0.0), "other_script"
+        elif len(mine) > 2 and len(its) > 2:
+            likeness = 1 - OSA.distance(mine, its) / max(len(mine), len(its))
+            if likeness >= 0.66:
+                best, relation = likeness * SURE["other_script"], "other_script"
+    elif len(short) > 2:
+        if len(root) > 1 and root == theirs.roots[j]:
+            best, relation = SURE["same_root"], "same_root"
+        if ours.sounds[i] and ours.sounds[i] == theirs.sounds[j] and len(ours.sounds[i]) > 1:
+            best, relation = SURE["same_sound"], "same_sound"
+    if len(short) > 2 and len(long) - len(short) < 4:
+        distance = OSA.distance(word, other, score_cutoff=3)
+        if distance <= (1 if len(long) < 6 else 2 if len(long) < 9 else 3):
+            likeness = 1 - distance / len(long)
+            if word[0] != other[0]:
+                likeness -= 0.08
+            if likeness >= FUZZY_FLOOR and likeness > best:
+                best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
+    if (
+        not best
+        and not is_person
+        and len(short) > 2
+        and long.startswith(short)
+        and len(long) - len(short) > 2
+    ):
+        best, relation = SURE["abbreviation"], "abbreviation"
+    return best, relation

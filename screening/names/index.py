@@ -1,0 +1,310 @@
+"""Candidates for a name among very many: an inverted index in numpy arrays, kept in one file that every
+worker maps.
+
+Each listed name has keys: its words, sounds, roots, meanings, initials, and the rarest letter triples of the
+whole name. A query adds up the rarity of the keys it shares with each name; the best names are then compared
+word by word. Identifiers are keys too, so an equal registry number is found under any name.
+
+The file is a JSON header (names, types, shapes and places of the arrays) followed by the arrays, 64-byte
+aligned.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialDate
+from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse
+from screening.names.attributes import normal
+from screening.names.matching import Listed, Match, Subject, compare_many, kinds_meet
+from screening.names.scorer import scorer
+
+MAGIC = b"CGNAMES1"
+GRAMS_KEPT = 12  # rarest letter triples of a name
+POSTINGS_BUDGET = 40_000  # names looked at for one query name, rarest keys first
+NAMES_COMPARED = 120  # candidates that are compared word by word, per query name
+
+# What sharing a key of each sort is worth beside its rarity.
+_WORTH = {"w": 1.0, "s": 0.5, "r": 0.6, "m": 0.6, "i": 0.5, "q": 1.0, "g": 0.35}
+
+
+class IndexFormatError(ValueError):
+    """The file is not an index, or was built by other code; build it again."""
+
+
+def keys_of(name: AnalysedName) -> tuple[list[tuple[int, float]], list[int]]:
+    """(key, worth) of a name's words, sounds, roots, meanings and initials.
+
+    And the keys of its letter triples.
+    """
+    found: dict[str, float] = {}
+    for word, sound, root in zip(name.words, name.sounds, name.roots, strict=True):
+        found["w" + word] = _WORTH["w"]
+        if len(sound) > 1:
+            found["s" + sound] = _WORTH["s"]
+        if len(root) > 1:
+            found["r" + root] = _WORTH["r"]
+    for symbol, _ in name.spans:
+        found["m" + symbol] = _WORTH["m"]
+    if len(name.words) == 1 and len(name.words[0]) <= 6:
+        found["i" + name.words[0]] = _WORTH["i"]
+    elif len(name.words) > 2:
+        found["i" + name.initials] = _WORTH["i"]
+    found["q" + "".join(sorted(name.squashed))] = _WORTH["q"]
+    padded = f"^{name.squashed}$"
+    grams = {crc32(b"g" + padded[at : at + 3].encode()) for at in range(len(padded) - 2)}
+    return [(crc32(key.encode()), worth) for key, worth in found.items()], sorted(grams)
+
+
+def identifier_keys(identifiers: Iterable[Identifier]) -> list[int]:
+    plain = (normal(item.type, item.value)[1] for item in identifiers)
+    return [crc32(b"d" + value.encode()) for value in plain if len(value) >= 5]
+
+
+class Index:
+    """Read-only once built. Thread-safe; workers that `open` the same file share its pages."""
+
+    def __init__(self, arrays: dict[str, np.ndarray]) -> None:
+        self.arrays = arrays
+        self.keys, self.starts, self.postings = arrays["keys"], arrays["starts"], arrays["postings"]
+        self.entry_of, self.kind_of, self.norms = arrays["entry_of"], arrays["kind_of"], arrays["norms"]
+        self.first_name = arrays["first_name"]
+        self.listed = lru_cache(maxsize=4096)(self._listed)
+
+    @property
+    def names_count(self) -> int:
+        return len(self.entry_of)
+
+    @property
+    def entries_count(self) -> int:
+        return len(self.arrays["entry_starts"]) - 1
+
+    @classmethod
+    def build(cls, entries: Iterable[tuple[str, Entry]]) -> Index:
+        """Index (list code, entry) pairs in memory. Takes about 100 µs a name."""
+        blob = bytearray()
+        entry_starts, first_name = [0], [0]
+        entry_of: list[int] = []
+        kind_of: list[int] = []
+        strong: list[np.ndarray] = []
+        grams: list[np.ndarray] = []
+        for number, (code, entry) in enumerate(entries):
+            listed = Listed.from_entry(entry, code)
+            blob += _pack(listed)
+            entry_starts.append(len(blob))
+            kind = "person" if entry.kind == "person" else "organization"
+            ids = identifier_keys(entry.identifiers)
+            for name in entry.names:
+                place = len(entry_of)
+                keys, triples = keys_of(analyse.__wrapped__(name.text, kind))
+                mine = [key for key, _ in keys] + ids
+                strong.append(np.array([mine, [place] * len(mine)], dtype=np.uint32))
+                grams.append(np.array([triples, [place] * len(triples)], dtype=np.uint32))
+                entry_of.append(number)
+                kind_of.append(KINDS.index(entry.kind))
+            first_name.append(len(entry_of))
+        names = len(entry_of)
+        pairs = np.concatenate([np.zeros((2, 0), np.uint32), *strong, *[_rarest(grams)]], axis=1)
+        order = np.lexsort((pairs[1], pairs[0]))
+        keys, starts = np.unique(pairs[0][order], return_index=True)
+        starts = np.append(starts, pairs.shape[1])
+        rarity = _idf(np.diff(starts), names)
+        norms = np.zeros(names)
+        np.add.at(norms, pairs[1][order], np.repeat(rarity, np.diff(starts)) ** 2)
+        return cls(
+            {
+                "keys": keys.astype(np.uint32),
+                "starts": starts.astype(np.int64),
+                "postings": pairs[1][order].astype(np.uint32),
+                "entry_of": np.array(entry_of, dtype=np.uint32),
+                "kind_of": np.array(kind_of, dtype=np.uint8),
+                "norms": np.sqrt(norms).astype(np.float32),
+                "first_name": np.array(first_name, dtype=np.uint32),
+                "entry_starts": np.array(entry_starts, dtype=np.int64),
+                "blob": np.frombuffer(bytes(blob), dtype=np.uint8),
+            }
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the index beside its place and move it there, so that a reader never sees half a file."""
+        head: dict[str, Any] = {"analysis_version": ANALYSIS_VERSION, "arrays": {}}
+        place = 0
+        for name, array in self.arrays.items():
+            head["arrays"][name] = [array.dtype.str, len(array), place]
+            place += -(-array.nbytes // 64) * 64
+        text = json.dumps(head).encode()
+        text += b" " * (-(len(MAGIC) + 8 + len(text)) % 64)
+        part = path.with_name(path.name + ".part")
+        with part.open("wb") as file:
+            file.write(MAGIC + struct.pack("<Q", len(text)) + text)
+            for array in self.arrays.values():
+                data = np.ascontiguousarray(array).tobytes()
+                file.write(data + b"\0" * (-len(data) % 64))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Index:
+        """Map a file that `save` wrote.
+
+        Raises IndexFormatError for anything else, OSError if it cannot be read.
+        """
+        if path.stat().st_size < 64:
+            raise IndexFormatError(f"{path.name} is not an index file.")
+        raw = np.memmap(path, dtype=np.uint8, mode="r")
+        if bytes(raw[: len(MAGIC)]) != MAGIC:
+            raise IndexFormatError(f"{path.name} is not an index file.")
+        (length,) = struct.unpack("<Q", bytes(raw[len(MAGIC) : len(MAGIC) + 8]))
+        base = len(MAGIC) + 8 + length
+        head = json.loads(bytes(raw[len(MAGIC) + 8 : base]))
+        if head["analysis_version"] != ANALYSIS_VERSION:
+            raise IndexFormatError(f"{path.name} was built by another version of the name analysis.")
+        arrays = {}
+        for name, (kind, count, place) in head["arrays"].items():
+            size = np.dtype(kind).itemsize * count
+            if base + place + size > len(raw):
+                raise IndexFormatError(f"{path.name} is cut off.")
+            arrays[name] = raw[base + place : base + place + size].view(kind)
+        return cls(arrays)
+
+    def _listed(self, entry: int) -> Listed:
+        starts = self.arrays["entry_starts"]
+        return _unpack(bytes(self.arrays["blob"][starts[entry] : starts[entry + 1]]))
+
+    def candidates(self, subject: Subject, limit: int = NAMES_COMPARED) -> dict[int, set[int]]:
+        """Entry number to the numbers of its names that share most with the subject."""
+        found: dict[int, set[int]] = {}
+        for text in subject.names:
+            for name in self._candidate_names(text, subject.kind, limit):
+                found.setdefault(int(self.entry_of[name]), set()).add(int(name))
+        for key in identifier_keys(subject.identifiers):
+            for name in self._posting(key)[:limit]:
+                found.setdefault(int(self.entry_of[name]), set()).add(int(name))
+        return found
+
+    def _posting(self, key: int) -> np.ndarray:
+        at = int(np.searchsorted(self.keys, np.uint32(key)))
+        if at == len(self.keys) or self.keys[at] != key:
+            return self.postings[:0]
+        return self.postings[self.starts[at] : self.starts[at + 1]]
+
+    def _candidate_names(self, text: str, kind: str, limit: int) -> np.ndarray:
+        keys, grams = keys_of(analyse(text, "person" if kind == "person" else "organization"))
+        wanted = np.array([key for key, _ in keys] + grams, dtype=np.uint32)
+        worth = np.array([value for _, value in keys] + [_WORTH["g"]] * len(grams))
+        at = np.searchsorted(self.keys, wanted)
+        at[at == len(self.keys)] = 0
+        known = (self.keys[at] == wanted) if len(self.keys) else np.zeros(len(wanted), bool)
+        at, worth = at[known], worth[known]
+        sizes = self.starts[at + 1] - self.starts[at]
+        order = np.argsort(sizes)
+        keep = order[np.cumsum(sizes[order]) <= POSTINGS_BUDGET]
+        if not len(keep):
+            keep = order[:1]
+        if not len(keep):
+            return self.postings[:0]
+        gain = worth[keep] * _idf(sizes[keep], self.names_count) ** 2
+        names = np.concatenate([self.postings[self.starts[key] : self.starts[key + 1]] for key in at[keep]])
+        gains = np.repeat(gain, sizes[keep])
+        by_name = np.argsort(names, kind="stable")
+        names = names[by_name]
+        firsts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]])
+        totals = np.add.reduceat(gains[by_name], firsts)
+        names = names[firsts]
+        meets = np.array([kinds_meet(kind, other) for other in KINDS])[self.kind_of[names]]
+        names, totals = names[meets], totals[meets] / np.sqrt(self.norms[names[meets]] + 1.0)
+        if len(names) > limit:
+            names = names[np.argpartition(-totals, limit)[:limit]]
+        return names
+
+    def search(self, subject: Subject, limit: int = 50, threshold: float | None = None) -> list[Match]:
+        """Listed parties that resemble a subject, best first, rarer names first among equals.
+
+        `threshold` is the lowest score to report; None takes the shipped one.
+        """
+        parties = []
+        for entry, names in self.candidates(subject).items():
+            listed = self.listed(entry)
+            first = int(self.first_name[entry])
+            chosen = tuple(listed.names[name - first] for name in sorted(names))
+            parties.append(
+                Listed(
+                    listed.list_code,
+                    listed.source_id,
+                    listed.kind,
+                    chosen,
+                    listed.countries,
+                    listed.identifiers,
+                    listed.dates,
+                )
+            )
+        floor = scorer().threshold if threshold is None else threshold
+        matches = compare_many(subject, parties, threshold=floor)
+        matches.sort(key=lambda match: (-match.score, -match.evidence, match.list_code, match.source_id))
+        return matches[:limit]
+
+    def parties(self) -> Iterator[Listed]:
+        """Every listed party, in the order of the build."""
+        return (self._listed(entry) for entry in range(self.entries_count))
+
+
+def _idf(sizes: np.ndarray, names: int) -> np.ndarray:
+    return np.log1p(names / np.maximum(sizes, 1)) / math.log1p(max(names, 2))
+
+
+def _rarest(grams: list[np.ndarray]) -> np.ndarray:
+    """Of all (triple, name) pairs, the GRAMS_KEPT rarest triples of each name."""
+    if not grams:
+        return np.zeros((2, 0), np.uint32)
+    pairs = np.concatenate(grams, axis=1)
+    _, where, counts = np.unique(pairs[0], return_inverse=True, return_counts=True)
+    order = np.lexsort((counts[where], pairs[1]))
+    names = pairs[1][order]
+    firsts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.zeros(0, int)
+    lengths = np.diff(np.append(firsts, len(names)))
+    rank = np.arange(len(names)) - np.repeat(firsts, lengths)
+    return pairs[:, order[rank < GRAMS_KEPT]]
+
+
+def _pack(listed: Listed) -> bytes:
+    return json.dumps(
+        [
+            listed.list_code,
+            listed.source_id,
+            listed.kind,
+            [[name.text, name.type, name.language, name.script, name.field] for name in listed.names],
+            listed.countries,
+            [[item.type, item.value, item.country, item.text, item.field] for item in listed.identifiers],
+            [[str(day.first), str(day.last), day.text, day.approximate] for day in listed.dates],
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+
+
+def _unpack(data: bytes) -> Listed:
+    code, source_id, kind, names, countries, identifiers, dates = json.loads(data)
+    return Listed(
+        code,
+        source_id,
+        kind,
+        tuple(ListedName(*name) for name in names),
+        tuple(countries),
+        tuple(Identifier(*item) for item in identifiers),
+        tuple(
+            PartialDate(date.fromisoformat(first), date.fromisoformat(last), text, about)
+            for first, last, text, about in dates
+        ),
+    )

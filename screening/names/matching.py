@@ -1,0 +1,353 @@
+"""A subject against a listed party: score, band and the explanation a reviewer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from screening.lists.model import Entry, Identifier, ListedName, PartialDate
+from screening.names.alignment import Pair, align
+from screening.names.analysis import AnalysedName, analyse
+from screening.names.attributes import Fact, country_fact, date_fact, identifier_fact
+from screening.names.features import FEATURES, name_features
+from screening.names.scorer import probability, scorer
+from screening.names.words import BANDS, FACTS, FIELDS, PARTS, RELATIONS
+
+IDENTIFIER_FLOOR = 0.97  # an equal strong identifier, whatever the name
+IDENTIFIER_CAP = 0.45  # identifiers that nobody has twice, and they differ
+WEAK_CAP = 0.79  # a weak alias alone never leaves the review band
+SAME_FROM = 0.93
+NAMES_SHOWN = 3  # names of a listed party that are aligned word by word; the rest cannot be the best
+
+_GROUPS = {
+    "covered_ours": "met",
+    "covered_theirs": "met",
+    "evidence": "met",
+    "exact_share": "met",
+    "words_met": "met",
+    "rarest_left_ours": "left",
+    "rarest_left_theirs": "left",
+    "form_conflict": "form",
+    "number_conflict": "number",
+    "other_script": "script",
+    "length": "script",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom we ask about. `kind` is "person", "organization" (or "company") or "unknown".
+
+    Countries are ISO alpha-2.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    countries: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    dates: tuple[PartialDate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A listed party as the matcher needs it."""
+
+    list_code: str
+    source_id: str
+    kind: str
+    names: tuple[ListedName, ...]
+    countries: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    dates: tuple[PartialDate, ...] = ()
+
+    @classmethod
+    def from_entry(cls, entry: Entry, list_code: str = "") -> Listed:
+        codes = (item.iso2 for item in (*entry.nationalities, *entry.countries))
+        places = (item.country for item in (*entry.places, *entry.addresses))
+        countries = tuple(sorted({code for code in (*codes, *places) if code}))
+        return cls(
+            list_code, entry.source_id, entry.kind, entry.names, countries, entry.identifiers, entry.dates
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How one subject and one listed party compare. `score` runs from 0 to 1.
+
+    `parts` add up to 100 × score.
+    """
+
+    list_code: str
+    source_id: str
+    score: float
+    band: str
+    name_asked: str
+    name_matched: str
+    name_type: str
+    words: tuple[dict[str, Any], ...]
+    facts: tuple[dict[str, str], ...]
+    parts: tuple[dict[str, Any], ...]
+    evidence: float = field(default=0.0, compare=False)
+
+    @property
+    def band_words(self) -> str:
+        return BANDS[self.band]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The match as JSON can hold it, every slug beside its English words."""
+        return {
+            "list_code": self.list_code,
+            "source_id": self.source_id,
+            "score": round(self.score, 4),
+            "band": self.band,
+            "band_words": self.band_words,
+            "name_asked": self.name_asked,
+            "name_matched": self.name_matched,
+            "name_type": self.name_type,
+            "words": list(self.words),
+            "facts": list(self.facts),
+            "parts": list(self.parts),
+        }
+
+
+@dataclass(slots=True)
+class _Best:
+    logit: float
+    row: np.ndarray
+    ours: AnalysedName
+    theirs: AnalysedName
+    pairs: list[Pair]
+    name: ListedName
+
+
+def kinds_meet(ours: str, theirs: str) -> bool:
+    """May a subject of one kind be a listed party of the other? A person is never a company or a ship."""
+    ours = "organization" if ours == "company" else ours
+    return ours == theirs or "unknown" in (ours, theirs)
+
+
+def name_kind(ours: str, theirs: str) -> str:
+    """As which kind of name both sides are taken apart."""
+    return "person" if "person" in (ours, theirs) else "organization"
+
+
+def compare(subject: Subject, listed: Listed | Entry) -> Match:
+    """Compare a subject with a listed party: its best pair of names, then the facts beside them.
+
+    A side without any usable name scores 0.
+    """
+    return compare_many(subject, [listed])[0]
+
+
+def compare_many(
+    subject: Subject, parties: Iterable[Listed | Entry], *, threshold: float = 0.0
+) -> list[Match]:
+    """`compare` for many parties at once, in their order.
+
+    Those below the threshold are left out if it is not 0.
+    """
+    listed = [party if isinstance(party, Listed) else Listed.from_entry(party) for party in parties]
+    best = _best_names(subject, listed)
+    matches = []
+    for party, found in zip(listed, best, strict=True):
+        facts = _facts(subject, party)
+        if found is None:
+            score = IDENTIFIER_FLOOR if _is_proven(facts) else 0.0
+            if score >= threshold:
+                matches.append(_bare_match(party, facts, score))
+            continue
+        score = _score(found, facts)
+        if score >= threshold:
+            matches.append(_match(party, found, facts, score))
+    return matches
+
+
+def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
+    rows: list[list[float]] = []
+    sources: list[tuple[int, AnalysedName, AnalysedName, list[Pair], ListedName]] = []
+    for number, party in enumerate(listed):
+        kind = name_kind(subject.kind, party.kind)
+        for text in subject.names:
+            ours = analyse(text, kind)
+            if not ours.words:
+                continue
+            for name in party.names:
+                theirs = analyse(name.text, kind)
+                if theirs.words:
+                    pairs = align(ours, theirs)
+                    rows.append(name_features(ours, theirs, pairs))
+                    sources.append((number, ours, theirs, pairs, name))
+    best: list[_Best | None] = [None] * len(listed)
+    if not rows:
+        return best
+    table = np.array(rows)
+    logits = scorer().logits(table)
+    for index, (number, ours, theirs, pairs, name) in enumerate(sources):
+        logit = float(logits[index]) + _tie_break(table[index])
+        if name.type == "weak":
+            logit = min(logit, _WEAK_LOGIT)
+        known = best[number]
+        if known is None or logit > known.logit:
+            best[number] = _Best(logit, table[index], ours, theirs, pairs, name)
+    return best
+
+
+_WEAK_LOGIT = float(np.log(WEAK_CAP / (1 - WEAK_CAP)))
+_EVIDENCE = list(FEATURES).index("evidence")
+
+
+def _tie_break(row: np.ndarray) -> float:
+    """Rarer names first where the forest no longer tells them apart: up to half a unit of log-odds."""
+    return 0.15 * min(float(row[_EVIDENCE]), 4.0) - 0.3
+
+
+def _facts(subject: Subject, party: Listed) -> list[Fact]:
+    found = (
+        identifier_fact(subject.identifiers, party.identifiers),
+        date_fact(subject.dates, party.dates),
+        country_fact(subject.countries, party.countries),
+    )
+    return [fact for fact in found if fact is not None]
+
+
+def _is_proven(facts: list[Fact]) -> bool:
+    return any(fact.is_decisive and fact.outcome == "agrees" for fact in facts)
+
+
+def _is_disproved(facts: list[Fact]) -> bool:
+    return any(fact.is_decisive and fact.outcome == "differs" for fact in facts)
+
+
+def _score(best: _Best, facts: list[Fact]) -> float:
+    score = probability(best.logit + sum(fact.effect for fact in facts))
+    if _is_proven(facts):
+        return max(score, IDENTIFIER_FLOOR)
+    if _is_disproved(facts):
+        score = min(score, IDENTIFIER_CAP)
+    return min(score, WEAK_CAP) if best.name.type == "weak" else score
+
+
+def _band(score: float, best: _Best, facts: list[Fact]) -> str:
+    if _is_proven(facts):
+        return "identifier"
+    if score < scorer().threshold:
+        return "unlike"
+    if best.name.type == "weak":
+        return "weak"
+    if any(fact.outcome == "differs" for fact in facts):
+        return "conflict"
+    if score >= SAME_FROM:
+        return "same"
+    return "close" if score >= (scorer().threshold + SAME_FROM) / 2 else "partial"
+
+
+def _match(party: Listed, best: _Best, facts: list[Fact], score: float) -> Match:
+    return Match(
+        party.list_code,
+        party.source_id,
+        score,
+        _band(score, best, facts),
+        best.ours.original,
+        best.name.text,
+        best.name.type,
+        tuple(_words(best)),
+        tuple(_shown_facts(facts)),
+        tuple(_parts(best, facts, score)),
+        float(best.row[_EVIDENCE]),
+    )
+
+
+def _bare_match(party: Listed, facts: list[Fact], score: float) -> Match:
+    name = party.names[0] if party.names else ListedName("", "primary")
+    band = "identifier" if score else "unlike"
+    parts = (
+        ({"slug": "identifier", "words": PARTS["identifier"], "points": round(100 * score, 1)},)
+        if score
+        else ()
+    )
+    return Match(
+        party.list_code,
+        party.source_id,
+        score,
+        band,
+        "",
+        name.text,
+        name.type,
+        (),
+        tuple(_shown_facts(facts)),
+        parts,
+    )
+
+
+def _shown_facts(facts: list[Fact]) -> list[dict[str, str]]:
+    return [
+        {
+            "field": fact.field,
+            "field_words": FIELDS[fact.field],
+            "ours": fact.ours,
+            "theirs": fact.theirs,
+            "outcome": fact.outcome,
+            "outcome_words": FACTS[fact.outcome],
+        }
+        for fact in facts
+    ]
+
+
+def _words(best: _Best) -> list[dict[str, Any]]:
+    ours, theirs = best.ours, best.theirs
+    found = []
+    # Our words in their order, then what only the listed name has.
+    for pair in sorted(best.pairs, key=lambda item: (not item.ours, item.ours, item.theirs)):
+        found.append(
+            _word(
+                [ours.shown[index] for index in pair.ours],
+                [theirs.shown[index] for index in pair.theirs],
+                pair.relation,
+            )
+            | {"likeness": round(pair.likeness, 2)}
+        )
+    if ours.forms or theirs.forms:
+        found.append(_word(list(ours.forms), list(theirs.forms), "legal_form"))
+    small = [*ours.titles, *ours.particles], [*theirs.titles, *theirs.particles]
+    if any(small):
+        found.append(_word(*small, "left_out"))
+    return found
+
+
+def _word(ours: list[str], theirs: list[str], relation: str) -> dict[str, Any]:
+    return {"ours": ours, "theirs": theirs, "relation": relation, "relation_words": RELATIONS[relation]}
+
+
+def _parts(best: _Best, facts: list[Fact], score: float) -> list[dict[str, Any]]:
+    """Signed points of 100 that add up to the score.
+
+    Evidence adds log-odds, a score is a probability, so each step is worth what it moves the probability
+    after the steps before it: the name first, then the facts, then the floors and caps.
+    """
+    start, added = scorer().contributions(best.row)
+    steps: dict[str, float] = {"start": start}
+    for name, value in zip(FEATURES, added, strict=True):
+        group = _GROUPS.get(name, "spelling")
+        steps[group] = steps.get(group, 0.0) + float(value)
+    steps["rarity"] = _tie_break(best.row)
+    for fact in facts:
+        steps[fact.field] = steps.get(fact.field, 0.0) + fact.effect
+    points: dict[str, float] = {}
+    logit = reached = 0.0
+    for slug, value in steps.items():
+        logit += value
+        now = 100 * probability(logit)
+        points[slug] = now - reached
+        reached = now
+    rest = 100 * score - reached
+    if abs(rest) > 0.05:
+        slug = "weak_name" if best.name.type == "weak" and not _is_proven(facts) else "identifier"
+        points[slug] = points.get(slug, 0.0) + rest
+    return [
+        {"slug": slug, "words": PARTS[slug], "points": round(value, 1)}
+        for slug, value in points.items()
+        if abs(value) >= 0.05
+    ]

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from screening.lists import un
+from screening.lists.model import Identifier, ListedName
+from screening.names import Index, Listed, Subject, compare, scorer
+
+EXTRACT = Path(__file__).parents[1] / "lists" / "extracts" / "un_2026-02-27.xml"
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    with EXTRACT.open("rb") as stream:
+        return Index.build(("un", entry) for entry in un.parse(stream))
+
+
+def listed(*names: str, kind: str = "organization", type_: str = "primary", **facts) -> Listed:
+    return Listed("test", "1", kind, tuple(ListedName(name, type_) for name in names), **facts)
+
+
+def score(ours: str, theirs: str, kind: str = "organization") -> float:
+    return compare(Subject(kind, (ours,)), listed(theirs, kind=kind)).score
+
+
+def test_typo_and_other_legal_form_is_a_hit_with_a_readable_explanation(index):
+    match = index.search(Subject("company", ("Green Pine Asociated L.L.C.",)))[0]
+    assert (match.list_code, match.name_matched) == ("un", "GREEN PINE ASSOCIATED CORPORATION")
+    relations = {tuple(word["ours"]): word["relation_words"] for word in match.words}
+    assert relations[("asociated",)] == "one letter differs"
+    assert "legal form" in relations.values()
+    assert match.band == "same"
+
+
+def test_parts_add_up_to_the_score(index):
+    for name in ("Green Pine Asociated LLC", "Korea Mining Trading", "Great Lakes Company"):
+        for match in index.search(Subject("company", (name,)), threshold=0.05):
+            assert sum(part["points"] for part in match.parts) == pytest.approx(100 * match.score, abs=0.6)
+
+
+def test_match_is_json(index):
+    match = index.search(Subject("person", ("Bosco Ntaganda",)))[0]
+    assert json.loads(json.dumps(match.as_dict()))["band_words"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Siemens AG", "Novo Nordisk A/S", "Acme Trading Company", "General Holding Group", "Emma"]
+)
+def test_ordinary_companies_raise_nothing(index, name):
+    assert index.search(Subject("company", (name,))) == []
+
+
+def test_a_company_is_never_a_person(index):
+    assert index.search(Subject("company", ("Bosco Ntaganda",))) == []
+
+
+def test_saved_index_answers_like_the_one_in_memory(index, tmp_path):
+    index.save(tmp_path / "names.idx")
+    mapped = Index.open(tmp_path / "names.idx")
+    for name in ("Korea Mining Development", "Allied Democratic Forces"):
+        subject = Subject("company", (name,))
+        assert [match.as_dict() for match in mapped.search(subject)] == [
+            match.as_dict() for match in index.search(subject)
+        ]
+
+
+def test_equal_lei_decides_whatever_name_and_country():
+    lei = Identifier("lei", "529900T8BM49AURSDO55")
+    subject = Subject("company", ("Quite Another Name",), ("de",), (lei,))
+    match = compare(subject, listed("Fictional Minerals", countries=("kp",), identifiers=(lei,)))
+    assert match.score >= 0.95
+    assert match.band == "identifier"
+
+
+def test_invalid_lei_proves_nothing():
+    lei = Identifier("lei", "529900T8BM49AURSDO50")
+    match = compare(
+        Subject("company", ("Quite Another Name",), (), (lei,)),
+        listed("Fictional Minerals", identifiers=(lei,)),
+    )
+    assert match.score < scorer().threshold
+
+
+def test_weak_alias_alone_stays_in_review():
+    match = compare(Subject("person", ("Tango Romeo",)), listed("Tango Romeo", kind="person", type_="weak"))
+    assert match.band == "weak"
+    assert match.score < 0.8
