@@ -1,6 +1,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 
 @dataclass(frozen=True)
 class DeskRow:
@@ -16,3 +19,11 @@ class DeskRow:
     state: str
     due_on: date | None = None
     is_waiting: bool = False  # others owe an answer
+
+    @property
+    def days_late(self) -> int:
+        return (timezone.localdate() - self.due_on).days if self.due_on else 0
+
+    @property
+    def due_text(self) -> str:
+        return date_format(self.due_on, "j M") if self.due_on else ""

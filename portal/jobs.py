@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 import structlog
-from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from portal.celery import app
 from portal.models import Job, JobStatus, PeriodicRun
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ def claim(job_id: int) -> Job | None:
     return Job.objects.get(pk=job_id) if won else None
 
 
-@shared_task(name="portal.run_job")
+@app.task(name="portal.run_job")
 def run_job(job_id: int) -> None:
     job = claim(job_id)
     if job is None:
@@ -95,7 +95,7 @@ def handler(kind: str):
     return getattr(import_module(f"{app}.tasks"), name)
 
 
-@shared_task(name="portal.sweep")
+@app.task(name="portal.sweep")
 def sweep() -> int:
     """Wake every job that is due: lost messages, retries, jobs of workers that died. Returns how many."""
     jobs = list(Job.objects.filter(due(timezone.now())).order_by("run_after")[:2000])
@@ -110,7 +110,7 @@ def once_per_period(task: str, period: str) -> bool:
     return created
 
 
-@shared_task(name="portal.periodic")
+@app.task(name="portal.periodic")
 def periodic() -> None:
     """Enqueue each app's daily work once a UTC day. An app lists its kinds in `tasks.DAILY`."""
     day = timezone.now().date().isoformat()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.roles import UN_ROLES
+from portal.roles import ROLES, UN_ROLES
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +55,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> frozenset[str]:
         return frozenset(self.groups.values_list("name", flat=True))
+
+    @property
+    def role_labels(self) -> list[str]:
+        """Labels of the roles; reads prefetched groups where there are any."""
+        return [str(ROLES[group.name].label) for group in self.groups.all() if group.name in ROLES]
 
     @property
     def is_un(self) -> bool:

@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=300)
 JOB_MAX_ATTEMPTS = 5
+FETCH_LISTS = env.bool("FETCH_LISTS", default=False)  # whether published lists are fetched every day
 
 # --- accounts -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
@@ -214,13 +215,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "portal.forms.PortalRenderer"
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Names carry a content hash wherever `collectstatic` has run (servers); else files are found in place.
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
+# Names carry a content hash on servers, which run `collectstatic`; else files are found in place.
 HASHED_STATIC = env.bool("HASHED_STATIC", default=False)
-if not HASHED_STATIC:
-    WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")) if HASHED_STATIC else None
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
+WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import django
 import pytest
 
 os.environ.setdefault("SECRET_KEY", "tests-only-key-of-no-server-" + "x" * 32)
@@ -15,6 +16,8 @@ if not os.environ.get("DATABASE_URL"):
     from portal.one_machine.testing import ensure_test_database
 
     os.environ["DATABASE_URL"] = ensure_test_database()
+
+django.setup()  # pytest-django looks for the settings before this file can name them
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

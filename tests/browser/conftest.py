@@ -1,0 +1,173 @@
+"""A real browser before the real portal: the server of these tests is what `make run` starts.
+
+Every page that a test opens is watched: a console error, a page error, a request to another host or a
+server error fails the test that caused it.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+AXE_RUN = """async () => {
+    const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const result = await axe.run(document, {runOnly});
+    return result.violations.map(v => `${v.id}: ` + v.nodes.map(n => n.target.join(" ")).join(", "));
+}"""
+PASSWORD = "common-ground-demo"
+SIGN_IN_BUTTON = 'form:has(input[name="password"]) button'
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if "browser" in Path(item.fspath).parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.fail(
+            "No Chromium found. Install it: apt-get install -y --no-install-recommends chromium "
+            "fonts-noto-core fonts-noto-cjk (or name its path in CHROMIUM)."
+        )
+    flags = [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    return {"executable_path": path, "args": flags}
+
+
+class Portal:
+    def __init__(self, url: str, data: Path):
+        self.url, self.data = url, data
+
+    def mails(self) -> list[Path]:
+        return sorted((self.data / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime)
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory) -> Iterator[Portal]:
+    """The whole portal with its demonstration, on a free port and an empty data folder."""
+    data = tmp_path_factory.mktemp("portal")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMO")
+    }
+    env |= {"PORT": str(port), "PORTAL_DATA": str(data)}
+    log = (data / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal.one_machine"], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                with urllib.request.urlopen(url + "/readyz", timeout=2):
+                    break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail("The portal did not start:\n" + (data / "log").read_text()[-4000:])
+                time.sleep(0.2)
+        yield Portal(url, data)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        log.close()
+
+
+class Visitor:
+    """A person at the portal: opens pages, signs in, and notices what a person would complain about."""
+
+    def __init__(self, page: Page, portal: Portal):
+        self.page, self.portal = page, portal
+        self.complaints: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message) -> None:
+        # The browser itself reports every 4xx page as an error; the status is judged by the test.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.portal.url, "data:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def _response(self, response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} from {response.url}")
+
+    def open(self, path: str):
+        response = self.page.goto(self.portal.url + path)
+        assert response is not None
+        return response
+
+    def sign_in(self, email: str) -> None:
+        self.page.context.clear_cookies()
+        self.open("/account/login/")
+        self.page.locator('input[name="login"]').fill(email)
+        self.page.locator('input[name="password"]').fill(PASSWORD)
+        self.page.locator(SIGN_IN_BUTTON).first.click()
+        self.page.wait_for_url(re.compile(r"/desk/"))
+
+    def scan(self) -> None:
+        """axe-core over the page as it stands: WCAG 2.2 A and AA, nothing may be found."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate(AXE_RUN)
+        assert found == [], f"{self.page.url}: {found}"
+
+    def fits_width(self) -> None:
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
+
+
+@pytest.fixture
+def visit(browser: Browser, portal: Portal) -> Iterator:
+    """Make visitors: `visit()`, `visit(width=390)`, `visit(language="ar")`, `visit(script=False)`."""
+    contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
+
+    def make(*, width: int = 1280, language: str = "", script: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, locale="en-GB"
+        )
+        contexts.append(context)
+        if language:
+            context.add_cookies([{"name": "language", "value": language, "url": portal.url}])
+        visitors.append(Visitor(context.new_page(), portal))
+        return visitors[-1]
+
+    yield make
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []

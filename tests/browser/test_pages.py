@@ -1,0 +1,85 @@
+import pytest
+
+PUBLIC = [
+    "/",
+    "/partnerships/",
+    "/partnerships/?q=water",
+    "/partnerships/P-0033/",
+    "/needs/",
+    "/offer/",
+    "/directory/",
+    "/news/",
+    "/subscribe/",
+    "/help/",
+    "/help/screening/",
+    "/accessibility/",
+    "/privacy/",
+    "/styleguide/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/nothing-here/",
+]
+INSIDE = {
+    "focal@demo.example": [
+        "/desk/",
+        "/desk/partnerships/",
+        "/desk/offers/",
+        "/desk/needs/",
+        "/directory/",
+        "/me/",
+    ],
+    "analyst@demo.example": ["/cases/", "/desk/companies/"],
+    "decider@demo.example": ["/cases/"],
+    "editor@demo.example": ["/newsletter/"],
+    "business@demo.example": ["/my/offers/", "/my/company/"],
+    "admin@demo.example": ["/manage/", "/manage/users/", "/manage/jobs/", "/manage/audit/", "/lists/"],
+}
+WAYS = [{"width": 1280}, {"width": 390}, {"width": 1280, "language": "ar"}, {"width": 390, "language": "ar"}]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["wide", "phone", "arabic", "arabic-phone"])
+def test_public_pages_have_no_fault(visit, way):
+    visitor = visit(**way)
+    for path in PUBLIC:
+        visitor.open(path)
+        visitor.scan()
+        visitor.fits_width()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["wide", "phone", "arabic", "arabic-phone"])
+@pytest.mark.parametrize("email", INSIDE)
+def test_pages_inside_have_no_fault(visit, way, email):
+    visitor = visit(**way)
+    visitor.sign_in(email)
+    for path in INSIDE[email]:
+        assert visitor.open(path).status == 200, path
+        visitor.scan()
+        visitor.fits_width()
+
+
+def test_pages_work_without_script(visit):
+    visitor = visit(script=False)
+    for path in PUBLIC[:-1]:
+        assert visitor.open(path).status == 200
+    visitor.open("/partnerships/?q=hibiscus")
+    assert visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership").count() == 1
+
+
+def test_first_load_is_within_the_budget(visit, portal):
+    """CSS and script together at most 60 kB, a page at most 100 kB, each as gzip sends it."""
+    import gzip
+
+    visitor = visit()
+    sizes = {"asset": 0, "page": 0}
+
+    def weigh(response) -> None:
+        if response.status == 200 and response.request.resource_type in ("stylesheet", "script", "document"):
+            kind = "page" if response.request.resource_type == "document" else "asset"
+            sizes[kind] += len(gzip.compress(response.body()))
+
+    visitor.page.on("response", weigh)
+    visitor.open("/partnerships/")
+    visitor.page.wait_for_load_state("networkidle")
+    assert 0 < sizes["asset"] <= 60_000
+    assert 0 < sizes["page"] <= 100_000
