@@ -1,0 +1,231 @@
+import uuid
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Count, Exists, F, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints.models import UNEntity
+from partnerships.models import Company
+from portal.models import User
+from screening.models.hits import Hit, ScreeningRun
+
+
+class CaseStatus(models.TextChoices):
+    RESEARCH = "research", _("Research")
+    ASSESSMENT = "assessment", _("Assessment")
+    DECISION = "decision", _("Awaiting decision")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CASE_MOVES: dict[str, set[str]] = {
+    CaseStatus.RESEARCH: {CaseStatus.ASSESSMENT, CaseStatus.DECISION, CaseStatus.WITHDRAWN},
+    CaseStatus.ASSESSMENT: {CaseStatus.RESEARCH, CaseStatus.DECISION, CaseStatus.WITHDRAWN},
+    CaseStatus.DECISION: {
+        CaseStatus.RESEARCH,
+        CaseStatus.ASSESSMENT,
+        CaseStatus.CLOSED,
+        CaseStatus.WITHDRAWN,
+    },
+    CaseStatus.CLOSED: set(),
+    CaseStatus.WITHDRAWN: set(),
+}
+CASE_FINAL = [status for status, moves in CASE_MOVES.items() if not moves]
+
+
+class Tier(models.TextChoices):
+    LIGHT = "light", _("Light: dialogue and learning")
+    STANDARD = "standard", _("Standard: money, goods, services or staff")
+    STRATEGIC = "strategic", _("Strategic: several countries, emblem or exclusivity")
+
+
+TIER_ORDER = [Tier.LIGHT, Tier.STANDARD, Tier.STRATEGIC]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user):
+        """Reviewers see every case; a requester their own and those asked for by their entity. Else 404."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("screening.view_case"):
+            return self
+        if not user.has_perm("screening.request_case"):
+            return self.none()
+        mine = UNEntity.objects.filter(
+            pk=OuterRef("entity_id"), focal_points__user=user, focal_points__left_on=None
+        )
+        return self.filter(Q(requested_by=user) | Exists(mine))
+
+    def open(self):
+        return self.exclude(status__in=CASE_FINAL)
+
+    def with_hit_counts(self):
+        """Annotates hit_count and open_hit_count: live hits of the company, and those without an outcome."""
+        live = Hit.objects.live().filter(company=OuterRef("company")).order_by().values("company")
+        unresolved = Hit.objects.unresolved().filter(company=OuterRef("company")).order_by().values("company")
+        return self.annotate(
+            hit_count=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+            open_hit_count=Coalesce(Subquery(unresolved.annotate(n=Count("pk")).values("n")), 0),
+        )
+
+    def for_list(self):
+        return self.select_related(
+            "company", "company__country", "entity", "analyst", "requested_by", "decision"
+        ).with_hit_counts()
+
+
+class Case(models.Model):
+    """One due diligence examination of one company, asked for by one UN entity or opened by a hit."""
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    company = models.ForeignKey(Company, models.PROTECT, related_name="cases")
+    entity = models.ForeignKey(UNEntity, models.PROTECT, null=True, related_name="+")
+    tier = models.CharField(_("engagement"), max_length=10, choices=Tier, default=Tier.STANDARD)
+    purpose = models.CharField(_("purpose"), max_length=300, blank=True)
+    status = models.CharField(_("status"), max_length=15, choices=CaseStatus, default=CaseStatus.RESEARCH)
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    due_on = models.DateField(null=True)
+    analyst = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    recommendation = models.CharField(_("recommendation"), max_length=25, blank=True)
+    recommendation_note = models.TextField(_("reasons"), blank=True)
+    recommended_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            CheckConstraint(name="case_status_known", condition=Q(status__in=CaseStatus.values)),
+            CheckConstraint(name="case_tier_known", condition=Q(tier__in=Tier.values)),
+            UniqueConstraint(fields=["company"], name="one_open_case", condition=~Q(status__in=CASE_FINAL)),
+            CheckConstraint(
+                name="case_analyst_did_not_request",
+                condition=Q(analyst=None) | Q(requested_by=None) | ~Q(analyst=F("requested_by")),
+            ),
+            CheckConstraint(
+                name="case_decision_has_recommendation",
+                condition=~Q(status__in=["decision", "closed"])
+                | (Q(analyst__isnull=False) & ~Q(recommendation="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "due_on"], name="case_queue")]
+        permissions = [
+            ("request_case", "Can ask for a screening"),
+            ("view_clearance", "Can see the clearance of a company"),
+            ("review_hit", "Can decide hits"),
+            ("assess_case", "Can recommend"),
+            ("decide_case", "Can decide cases as the second person"),
+            ("manage_catalogue", "Can draft and publish criteria"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.company}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in CASE_FINAL
+
+
+class Condition(models.Model):
+    """What must happen for an approval with conditions to hold: who does it, until when, shown by what."""
+
+    class Owner(models.TextChoices):
+        COMPANY = "company", _("Company")
+        FOCAL_POINT = "focal_point", _("Focal point")
+        REGISTRY_DESK = "registry_desk", _("Registry desk")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="conditions")
+    text = models.CharField(_("condition"), max_length=300)
+    owner = models.CharField(_("owner"), max_length=15, choices=Owner, default=Owner.COMPANY)
+    due_on = models.DateField(_("due"))
+    evidence = models.CharField(_("evidence"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            CheckConstraint(
+                name="condition_owner_known",
+                condition=Q(owner__in=["company", "focal_point", "registry_desk"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DecisionOutcome(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    APPROVED_WITH_CONDITIONS = "approved_with_conditions", _("Approved with conditions")
+    DECLINED = "declined", _("Declined")
+
+
+VALID_MONTHS = {DecisionOutcome.APPROVED: 24, DecisionOutcome.APPROVED_WITH_CONDITIONS: 12}
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def in_force(self, today: date):
+        """Approving decisions that have neither ended nor been suspended."""
+        return self.exclude(outcome=DecisionOutcome.DECLINED).filter(
+            valid_until__gte=today, suspended_at=None
+        )
+
+
+class Decision(models.Model):
+    """The outcome of a case, by another person than the analyst and the requester.
+
+    While `valid_until` has not passed and nothing suspends it, an approving decision is a clearance:
+    `screening.queries.clearance_for`.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.OneToOneField(Case, models.PROTECT, related_name="decision")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="decisions")
+    run = models.ForeignKey(ScreeningRun, models.PROTECT, related_name="+")
+    entity = models.ForeignKey(UNEntity, models.PROTECT, null=True, related_name="+")
+    tier = models.CharField(max_length=10, choices=Tier)
+    outcome = models.CharField(_("outcome"), max_length=25, choices=DecisionOutcome)
+    conditions = ArrayField(
+        models.TextField(), default=list, blank=True, help_text="The case's conditions, as decided."
+    )
+    note = models.TextField(_("reasons"))
+    analyst = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    has_no_conflict = models.BooleanField(_("I have no conflict of interest in this case"))
+    at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    suspended_note = models.CharField(max_length=300, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            CheckConstraint(name="decision_outcome_known", condition=Q(outcome__in=DecisionOutcome.values)),
+            CheckConstraint(
+                name="decision_four_eyes",
+                condition=~Q(by=F("analyst")) & (Q(requested_by=None) | ~Q(by=F("requested_by"))),
+            ),
+            CheckConstraint(name="decision_without_conflict", condition=Q(has_no_conflict=True)),
+            CheckConstraint(
+                name="decision_approval_ends",
+                condition=Q(outcome=DecisionOutcome.DECLINED) | Q(valid_until__isnull=False),
+            ),
+            CheckConstraint(
+                name="decision_conditions_where_promised",
+                condition=~Q(outcome=DecisionOutcome.APPROVED_WITH_CONDITIONS) | ~Q(conditions=[]),
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "-at"], name="decision_latest")]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,386 @@
+"""How a published list comes in: kept as a file first, read and checked as a whole, switched in one step."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from importlib import import_module
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import IO
+
+import yaml
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partnerships.models import Company
+from portal.errors import RuleViolation
+from portal.history import move, record
+from portal.jobs import enqueue
+from portal.models import User
+from screening import queries
+from screening.fetching import fetch
+from screening.lists.checks import check_version
+from screening.lists.model import Entry, Finding, ListError, ListFile, gettext_noop
+from screening.models import (
+    VERSION_MOVES,
+    ListChange,
+    ListEntry,
+    ListSource,
+    ListVersion,
+    VersionStatus,
+)
+
+SOURCES = Path(__file__).parent.parent / "data" / "sources.yaml"
+BATCH = 500  # entries written at once: bounds the memory of an import
+RESCREEN_CHUNK = 500  # companies in one job
+OLDER = gettext_noop("The file is of %(new)s, the list in use is of %(old)s.")
+# What no person's word can heal: there would be nothing to screen against.
+NEVER_OVERRIDDEN = {"unreadable", "empty"}
+
+
+def load_sources() -> int:
+    """Bring ListSource in line with sources.yaml; what an operator set stays. Returns the number of lists."""
+    with SOURCES.open(encoding="utf-8") as file:
+        rows = yaml.safe_load(file)
+    for code, row in rows.items():
+        low, high = row.pop("expected", (None, None))
+        own = {"is_required": row.pop("is_required"), "stale_after_days": row.pop("stale_after_days")}
+        facts = {"url": "", "page_url": "", **row, "expected_low": low, "expected_high": high}
+        ListSource.objects.update_or_create(code=code, defaults=facts, create_defaults={**facts, **own})
+    return len(rows)
+
+
+# --- receiving --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def upload_list(source: ListSource, file: File, *, by: User) -> ListVersion:
+    """Keep a file that a person handed in and queue its reading. A file already in use is not read again."""
+    _may_manage(by)
+    version = receive_file(source, file, name=Path(file.name or "upload").name, by=by)
+    if version.status == VersionStatus.RECEIVED:
+        enqueue("screening.load_version", key=f"load_version:{version.pk}", version_id=version.pk)
+    return version
+
+
+@transaction.atomic
+def receive_file(
+    source: ListSource, file: IO[bytes], *, name: str, by: User | None, is_fetched: bool = False
+) -> ListVersion:
+    """Store a file as the next version, unread. The file in use itself, come again, is returned as it is."""
+    sha256, size = _digest(file)
+    source = ListSource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    serving = source.versions.filter(status=VersionStatus.SERVING).first()
+    if serving and serving.sha256 == sha256:
+        if is_fetched:
+            _confirm(serving)
+        return serving
+    number = (source.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    file.seek(0)
+    version = ListVersion(
+        source=source,
+        number=number,
+        file_name=name[:200],
+        size=size,
+        sha256=sha256,
+        received_by=by,
+        is_fetched=is_fetched,
+    )
+    version.file.save(f"{source.code}-{number}-{sha256[:12]}", File(file), save=False)
+    version.save()
+    record(version, "received", by=by, note=name[:200])
+    return version
+
+
+def fetch_list(source: ListSource, *, url: str = "", by: User | None = None) -> ListVersion:
+    """Ask the publisher for the current file and store it, unread. Nothing new: the version in use.
+
+    Raises RuleViolation where the list has no address or the publisher does not answer as agreed.
+    """
+    if not source.url:
+        raise RuleViolation(_("This list has no address to fetch from."))
+    serving = source.versions.filter(status=VersionStatus.SERVING, is_fetched=True).first()
+    known = {"etag": source.etag, "last_modified": source.last_modified} if serving and not url else {}
+    with tempfile.TemporaryFile() as file:
+        fetched = fetch(url or source.url, file, home=source.url, **known)
+        with transaction.atomic():
+            if fetched.is_unchanged and serving:
+                _confirm(serving)
+                return serving
+            version = receive_file(source, file, name=Path(url or source.url).name, by=by, is_fetched=True)
+            ListSource.objects.filter(pk=source.pk).update(
+                etag=fetched.etag[:200], last_modified=fetched.last_modified[:60]
+            )
+    return version
+
+
+@transaction.atomic
+def ask_for_fetch(source: ListSource, *, by: User) -> None:
+    """Queue a fetch for a person who does not want to wait for the daily one: at most one a minute."""
+    _may_manage(by)
+    if not source.url:
+        raise RuleViolation(_("This list has no address to fetch from."))
+    minute = timezone.now().strftime("%Y-%m-%dT%H:%M")
+    enqueue("screening.fetch_list", key=f"fetch_list:{source.pk}:{minute}", code=source.pk)
+    record(source, "fetch asked for", by=by)
+
+
+def fetch_and_load(source: ListSource) -> None:
+    """Fetch one list and queue its reading. A failure is noted on the list: the old version serves on."""
+    try:
+        version = fetch_list(source)
+    except RuleViolation as failure:
+        record(source, "fetch failed", by=None, note=str(failure))
+        return
+    if version.status == VersionStatus.RECEIVED:
+        enqueue("screening.load_version", key=f"load_version:{version.pk}", version_id=version.pk)
+
+
+def fetch_due_lists() -> None:
+    """Queue today's fetch of every list that has an address; nothing where this server may not fetch."""
+    if not settings.FETCH_LISTS:
+        return
+    today = timezone.now().date().isoformat()
+    for code in ListSource.objects.exclude(url="").values_list("pk", flat=True):
+        enqueue("screening.fetch_list", key=f"fetch_list:{code}:{today}", code=code)
+
+
+def _confirm(version: ListVersion) -> None:
+    """The publisher says that this is still the current file. What was stale is screened anew."""
+    was_stale = any(item.is_stale and item.version == version for item in queries.list_freshness())
+    version.as_of = timezone.now()
+    version.save(update_fields=["as_of"])
+    if was_stale:
+        rescreen_all(f"{version} confirmed {version.as_of:%Y-%m-%d}")
+
+
+def _digest(file: IO[bytes]) -> tuple[str, int]:
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+# --- reading and switching --------------------------------------------------------------------------------
+
+
+class _Refused(Exception):
+    """Rolls the entries of a refused version back."""
+
+    def __init__(self, findings: list[Finding]):
+        self.findings = findings
+
+
+@transaction.atomic
+def load_version(version_id: int) -> ListVersion:
+    """Read a stored file, check it and, when nothing speaks against it, let it serve; else refuse it.
+
+    All in one transaction: until the switch the version before serves, and a kill leaves it so. A version
+    with a person's override serves in spite of findings that may be overridden.
+    """
+    version = ListVersion.objects.select_for_update(no_key=True).select_related("source").get(pk=version_id)
+    if version.status not in (VersionStatus.RECEIVED, VersionStatus.REFUSED):
+        return version
+    try:
+        with transaction.atomic():
+            findings = _read_and_serve(version)
+    except _Refused as refusal:
+        findings = refusal.findings
+    except ListError as error:
+        where = ", ".join(part for part in (error.file, error.place) if part)
+        findings = [Finding("refuse", "unreadable", error.sentence, error.values, where)]
+    version.refresh_from_db()
+    version.findings = [
+        {
+            "severity": finding.severity,
+            "code": finding.code,
+            "sentence": finding.sentence,
+            "values": finding.values,
+            "place": finding.place,
+        }
+        for finding in findings
+    ]
+    version.save(update_fields=["findings"])
+    if version.status == VersionStatus.RECEIVED:
+        reasons = " ".join(str(finding) for finding in findings if finding.severity == "refuse")
+        move(version, VersionStatus.REFUSED, moves=VERSION_MOVES, by=None, note=reasons)
+    return version
+
+
+def _read_and_serve(version: ListVersion) -> list[Finding]:
+    about = ListFile()
+    stubs: list[Entry] = []
+    names = 0
+    with version.file.open("rb") as file:
+        parse = import_module(f"screening.lists.{version.source.importer}").parse
+        entries: Iterator[Entry] = parse(file, about, version.file_name)
+        while batch := list(islice(entries, BATCH)):
+            names += sum(len(entry.names) for entry in batch)
+            # What the checks need of an entry, without its names and facts.
+            stubs += [Entry(entry.source_id, entry.kind, ()) for entry in batch]
+            ListEntry.objects.bulk_create([_row(version, entry) for entry in batch], ignore_conflicts=True)
+    source = ListSource.objects.select_for_update(no_key=True).get(pk=version.source_id)
+    before = source.versions.filter(status=VersionStatus.SERVING).first()
+    findings = check_version(
+        about.counts,
+        _counts(before) if before else None,
+        stubs,
+        expected=(source.expected_low, source.expected_high)
+        if source.expected_low is not None and source.expected_high is not None
+        else None,
+        findings=about.findings,
+    )
+    if before and before.published_on and about.generated_on and about.generated_on < before.published_on:
+        values = {"new": str(about.generated_on), "old": str(before.published_on)}
+        findings.append(Finding("refuse", "older", OLDER, values))
+    refusing = {finding.code for finding in findings if finding.severity == "refuse"}
+    if refusing and (not version.override_note or refusing & NEVER_OVERRIDDEN):
+        raise _Refused(findings)
+    _switch(version, before, about, names)
+    return findings
+
+
+def _row(version: ListVersion, entry: Entry) -> ListEntry:
+    content = entry.as_dict()
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return ListEntry(
+        version=version,
+        source_id=entry.source_id,
+        kind=entry.kind,
+        name=entry.primary_name[:500],
+        content=content,
+        fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
+
+
+def _counts(version: ListVersion) -> dict[str, int]:
+    counts = {
+        "person": version.person_count,
+        "organization": version.organization_count,
+        "other": version.other_count,
+    }
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _switch(version: ListVersion, before: ListVersion | None, about: ListFile, names: int) -> None:
+    """Compare with the version in use and take its place. The caller holds the lock of the source."""
+    now = timezone.now()
+    version.published_on = about.generated_on
+    if not version.is_fetched and about.generated_on:
+        midnight = datetime.combine(about.generated_on, time(), tzinfo=UTC)
+        version.as_of = min(now, midnight)
+    version.person_count = about.counts["person"]
+    version.organization_count = about.counts["organization"]
+    version.other_count = about.counts.total() - version.person_count - version.organization_count
+    version.name_count = names
+    version.served_at = now
+    _note_changes(version, before)
+    if before:
+        move(before, VersionStatus.RETIRED, moves=VERSION_MOVES, by=None, note=f"Replaced by {version}.")
+        # The version just replaced keeps its entries for comparison; older ones live on as files.
+        ListEntry.objects.filter(
+            version__source=version.source, version__status=VersionStatus.RETIRED
+        ).exclude(version=before).delete()
+    move(
+        version,
+        VersionStatus.SERVING,
+        moves=VERSION_MOVES,
+        by=version.override_by,
+        note=version.override_note,
+    )
+    version.save()
+    rescreen_all(f"version {version.pk}")
+
+
+def _note_changes(version: ListVersion, before: ListVersion | None) -> None:
+    new = {
+        row[0]: row[1:] for row in version.entries.values_list("source_id", "fingerprint", "name").iterator()
+    }
+    old = (
+        {row[0]: row[1:] for row in before.entries.values_list("source_id", "fingerprint", "name").iterator()}
+        if before
+        else {}
+    )
+    kinds = ListChange.Kind
+    changes = [(kinds.ADDED, key, new[key][1]) for key in new.keys() - old.keys()]
+    changes += [(kinds.REMOVED, key, old[key][1]) for key in old.keys() - new.keys()]
+    changes += [
+        (kinds.CHANGED, key, new[key][1]) for key in new.keys() & old.keys() if new[key][0] != old[key][0]
+    ]
+    counts = {kind: sum(1 for change in changes if change[0] == kind) for kind in kinds}
+    version.added_count, version.removed_count = counts[kinds.ADDED], counts[kinds.REMOVED]
+    version.changed_count = counts[kinds.CHANGED]
+    if before:  # of a first version every entry is new: the entries themselves say so
+        rows = [
+            ListChange(version=version, kind=kind, source_id=key, name=name) for kind, key, name in changes
+        ]
+        ListChange.objects.bulk_create(rows, batch_size=BATCH)
+
+
+@transaction.atomic
+def override_version(version: ListVersion, *, note: str, by: User) -> None:
+    """Let a refused version serve in spite of its findings, on a person's word. The file is read again."""
+    _may_manage(by)
+    version = ListVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    if not can_be_overridden(version):
+        raise RuleViolation(
+            _("Only a refused version that can be read, and is newer than the one in use, can.")
+        )
+    version.override_note, version.override_by = note, by
+    version.save(update_fields=["override_note", "override_by"])
+    record(version, "override", by=by, note=note)
+    enqueue("screening.load_version", key=f"load_version:{version.pk}:override", version_id=version.pk)
+
+
+def can_be_overridden(version: ListVersion) -> bool:
+    """A readable, refused version that nobody has overridden and that no other has overtaken."""
+    codes = {finding["code"] for finding in version.findings if finding["severity"] == "refuse"}
+    return (
+        version.status == VersionStatus.REFUSED
+        and not version.override_note
+        and not codes & NEVER_OVERRIDDEN
+        and not version.source.versions.filter(
+            status=VersionStatus.SERVING, number__gt=version.number
+        ).exists()
+    )
+
+
+@transaction.atomic
+def set_required(source: ListSource, *, is_required: bool, note: str, by: User | None) -> None:
+    """Say whether a screening is complete without this list. Every company is screened again."""
+    if by is not None:
+        _may_manage(by)
+    source = ListSource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    if source.is_required == is_required:
+        return
+    source.is_required = is_required
+    source.save(update_fields=["is_required"])
+    event = record(source, "required" if is_required else "not required", by=by, note=note)
+    rescreen_all(f"event {event.pk}")
+
+
+def rescreen_all(cause: str) -> int:
+    """Queue a screening of every company that takes part, in chunks; archive names are left alone.
+
+    `cause` names what happened, such as "version 12": once for each. A company whose last run had the same
+    inputs costs one look. Returns the number of jobs.
+    """
+    ids = Company.objects.filter(is_from_archive=False).order_by("pk").values_list("pk", flat=True)
+    chunks = [*list(ids)[::RESCREEN_CHUNK], None]
+    for first, following in pairwise(chunks):
+        enqueue("screening.rescreen", key=f"rescreen:{cause}:{first}", first=first, before=following)
+    return len(chunks) - 1
+
+
+def _may_manage(by: User) -> None:
+    if not by.has_perm("screening.manage_lists"):
+        raise PermissionDenied
