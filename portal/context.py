@@ -97,7 +97,7 @@ def language_links(request: HttpRequest) -> list[dict]:
 def site(request: HttpRequest) -> dict:
     """Context of every page. `inside` pages use the work navigation; a signed-in person has both."""
     user = getattr(request, "user", None)
-    if user is None or getattr(request, "resolver_match", None) is None:
+    if user is None:
         return {"nav": [], "footer": [], "languages": [], "is_demo": settings.DEMO}
     return {
         "nav": nav_items(PUBLIC_NAV, request),

@@ -140,6 +140,8 @@ FORM_LIMITS = {
     "account_reset_password_from_key": (10, 3600),
     "mfa_authenticate": (5, 300),
     "focalpoints:subscribe": (10, 3600),
+    "focalpoints:new_link": (5, 3600),
+    "focalpoints:news_useful": (20, 3600),
 }
 
 

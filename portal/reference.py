@@ -10,6 +10,7 @@ from django.db import models, transaction
 from focalpoints.models import UNEntity
 from portal.models import Country, Goal, Region, Sector, Target
 from portal.roles import ROLES
+from screening.services.lists import load_sources
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -26,6 +27,7 @@ def load_reference() -> dict[str, int]:
         "sectors": _load(Sector, map(_sector, _rows("isic_rev4"))),
         "UN entities": _load(UNEntity, map(_entity, _rows("un_entities"))),
         "roles": _load_roles(),
+        "lists": load_sources(),
     }
 
 

@@ -106,9 +106,11 @@ ROLES: dict[str, Role] = {
         _("Advisory group member"), is_un=True, permissions=(*READ_INSIDE, "screening.view_clearance")
     ),
     "editor": Role(
-        _("Newsletter editor"), is_un=True, permissions=(*READ_INSIDE, "focalpoints.edit_newsletter")
+        _("Newsletter editor"),
+        is_un=True,
+        permissions=(*READ_INSIDE, "focalpoints.edit_newsletter", "focalpoints.manage_learning"),
     ),
-    "trainer": Role(_("Trainer"), is_un=True, permissions=READ_INSIDE),
+    "trainer": Role(_("Trainer"), is_un=True, permissions=(*READ_INSIDE, "focalpoints.manage_learning")),
     "evaluator": Role(_("Evaluator"), is_un=True, permissions=READ_INSIDE),
     "catalogue_steward": Role(
         _("Catalogue steward"), is_un=True, permissions=(*READ_INSIDE, "screening.manage_catalogue")
@@ -122,6 +124,7 @@ ROLES: dict[str, Role] = {
             "portal.view_jobs",
             "portal.view_audit",
             "focalpoints.manage_directory",
+            "focalpoints.manage_learning",
             "focalpoints.edit_newsletter",
             "partnerships.manage_companies",
             "screening.manage_lists",
