@@ -70,7 +70,7 @@ def test_each_component_says_what_it_takes_and_is_in_the_list():
         "form",
         "tiles",
         "heat_table",
-        "language_menu",
+        "languages",
     }
     for path in (TEMPLATES / "components").glob("*.html"):
         first = path.read_text().splitlines()[0]
@@ -156,6 +156,32 @@ def test_a_name_in_a_list_keeps_its_own_direction():
 def test_an_unknown_icon_is_an_error_and_not_a_blank():
     with pytest.raises((KeyError, TemplateSyntaxError)):
         draw('{% icon "smiley" %}')
+
+
+def test_the_error_pages_need_neither_context_nor_database():
+    assert "<h1>Something went wrong on our side</h1>" in render_to_string("500.html")
+    maintenance = (TEMPLATES / "503.html").read_text()
+    assert "{%" not in maintenance
+    assert "{{" not in maintenance
+    assert set(re.findall(r'lang="([\w-]+)"', maintenance)) == {"en", "ar", "zh-Hans", "fr", "ru", "es"}
+
+
+@pytest.mark.parametrize("status", [403, 404, 409, 410, 429])
+def test_error_pages_say_the_reason_and_a_way_on(status):
+    html = render_to_string(f"{status}.html", {"reason": "The record is <new>.", "wait_minutes": 4})
+    assert html.count("<h1") == 1
+    assert "<new>" not in html
+    if status in (403, 409, 410):
+        assert "The record is &lt;new&gt;." in html
+    if status == 429:
+        assert "Wait 4 minutes" in html
+
+
+def test_a_stale_edit_shows_both_versions():
+    changes = [{"field": "Title", "theirs": "Pumps", "yours": "Solar pumps"}]
+    html = render_to_string("409.html", {"changes": changes, "reason": ""})
+    assert '<td data-label="Saved now">Pumps</td>' in html
+    assert '<td data-label="Yours">Solar pumps</td>' in html
 
 
 def test_page_budget_for_styles_and_scripts_holds(tmp_path):
