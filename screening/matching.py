@@ -128,7 +128,7 @@ def _index(versions: tuple[str, ...]) -> Index:
         try:
             return Index.open(path)
         except (OSError, IndexFormatError):
-            pass  # not there yet, or cut off by a kill: built below
+            pass  # not there yet, or of another matcher: built below
         ids = [int(version.split(":")[1]) for version in versions]
         rows = ListEntry.objects.filter(version__in=ids).order_by("version__source_id", "source_id")
         Index.build(

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from focalpoints.models import UNEntity
 from partnerships.models import Company, Partnership
@@ -21,6 +22,7 @@ from screening.models import (
     Decision,
     DecisionOutcome,
     Hit,
+    HitOutcome,
     ListEntry,
     ListSource,
     ListVersion,
@@ -28,7 +30,7 @@ from screening.models import (
     VersionStatus,
 )
 
-# --- lists ------------------------------------------------------------------------------------------------
+# --- lists --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,14 @@ def gap_sentence(gap: dict) -> str:
     return _("%(list)s was out of date: of %(date)s.") % {"list": gap["title"], "date": day}
 
 
-# --- runs -------------------------------------------------------------------------------------------------
+# --- companies and runs -------------------------------------------------------------------------------------
+
+
+def screened_companies():
+    """Companies that list changes concern: all but names of the archive that nobody works with."""
+    return Company.objects.filter(
+        Q(is_from_archive=False) | Exists(Case.objects.filter(company=OuterRef("pk")))
+    )
 
 
 def latest_run(company: Company) -> ScreeningRun | None:
@@ -132,7 +141,86 @@ def run_shortcomings(company: Company, run: ScreeningRun | None) -> list[str]:
     return reasons
 
 
-# --- clearances -------------------------------------------------------------------------------------------
+# --- cases --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something an outcome needs. `blocks` are the outcomes that are not possible while it is not met."""
+
+    label: str
+    is_met: bool
+    blocks: frozenset[str]
+    note: str = ""
+
+
+ANY_OUTCOME = frozenset(DecisionOutcome.values)
+APPROVALS = ANY_OUTCOME - {DecisionOutcome.DECLINED}
+
+
+def recommendation_checks(case: Case) -> list[Check]:
+    """What a recommendation needs; `screening.services.cases` enforces it and the page shows it."""
+    run = latest_run(case.company)
+    shortcomings = run_shortcomings(case.company, run)
+    hits = Hit.objects.filter(company=case.company)
+    undecided = hits.live().filter(outcome="").count()
+    inconclusive = hits.live().filter(outcome=HitOutcome.INCONCLUSIVE).count()
+    return [
+        Check(_("The company has been screened."), run is not None, ANY_OUTCOME),
+        Check(
+            _("The screening is complete and its lists are current."),
+            not shortcomings,
+            APPROVALS,
+            " ".join(shortcomings),
+        ),
+        Check(
+            _("Every hit is decided."),
+            not undecided,
+            ANY_OUTCOME,
+            ngettext("%(count)d hit is open.", "%(count)d hits are open.", undecided) % {"count": undecided}
+            if undecided
+            else "",
+        ),
+        Check(
+            _("No hit is left inconclusive."),
+            not inconclusive,
+            APPROVALS,
+            ngettext("%(count)d hit needs more.", "%(count)d hits need more.", inconclusive)
+            % {"count": inconclusive}
+            if inconclusive
+            else "",
+        ),
+        Check(
+            _("No hit is a true match."),
+            not hits.true_matches().exists(),
+            APPROVALS,
+        ),
+        Check(
+            _("There is a condition with an owner and a date."),
+            case.conditions.exists(),
+            frozenset([DecisionOutcome.APPROVED_WITH_CONDITIONS]),
+        ),
+    ]
+
+
+def decision_checks(case: Case) -> list[Check]:
+    """What a decision needs: an analyst's recommendation, and all that the recommendation needed, still."""
+    is_recommended = case.status == CaseStatus.DECISION
+    return [
+        Check(_("The analyst has recommended an outcome."), is_recommended, ANY_OUTCOME),
+        *recommendation_checks(case),
+    ]
+
+
+def entities_for_request(user: User) -> list[UNEntity]:
+    """The UN entities for which this person may ask for a case: their own; the registry desk for all."""
+    if user.has_perm("partnerships.review_partnership"):
+        return list(UNEntity.objects.filter(is_current=True))
+    own = UNEntity.objects.filter(focal_points__user=user, focal_points__left_on=None)
+    return list(own.distinct())
+
+
+# --- clearances ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -258,7 +346,7 @@ def is_excluded(company: Company) -> bool | None:
     return False
 
 
-# --- desk -------------------------------------------------------------------------------------------------
+# --- desk ---------------------------------------------------------------------------------------------------
 
 
 def desk_rows(user: User) -> list[DeskRow]:

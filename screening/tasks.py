@@ -1,9 +1,39 @@
 """Job handlers: the kind "screening.load_version" is the function `load_version` of this module."""
 
-from screening.models import ListSource
-from screening.services import lists
+from django.utils import timezone
 
-DAILY = ["screening.fetch_lists"]
+from screening.models import Decision, Hit, ListSource
+from screening.services import cases, lists, notices, screening
+
+DAILY = ["screening.fetch_lists", "screening.rescreen_daily", "screening.end_lapsed_clearances"]
+
+
+def screen_company(company_id: int) -> None:
+    screening.screen_company(company_id)
+
+
+def rescreen(first: int, before: int | None) -> None:
+    screening.rescreen(first, before)
+
+
+def rescreen_daily() -> None:
+    lists.rescreen_all(f"day {timezone.now():%Y-%m-%d}")
+
+
+def suspend_clearances(hit_id: int) -> None:
+    cases.suspend_clearances(Hit.objects.get(pk=hit_id))
+
+
+def end_lapsed_clearances() -> None:
+    cases.end_lapsed_clearances()
+
+
+def end_clearance(decision_id: int) -> None:
+    cases.end_clearance(Decision.objects.get(pk=decision_id))
+
+
+def tell_requester(decision_id: int) -> None:
+    notices.tell_requester(Decision.objects.get(pk=decision_id))
 
 
 def load_version(version_id: int) -> None:

@@ -19,7 +19,6 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnerships.models import Company
 from portal.errors import RuleViolation
 from portal.history import move, record
 from portal.jobs import enqueue
@@ -374,7 +373,7 @@ def rescreen_all(cause: str) -> int:
     `cause` names what happened, such as "version 12": once for each. A company whose last run had the same
     inputs costs one look. Returns the number of jobs.
     """
-    ids = Company.objects.filter(is_from_archive=False).order_by("pk").values_list("pk", flat=True)
+    ids = queries.screened_companies().order_by("pk").values_list("pk", flat=True)
     chunks = [*list(ids)[::RESCREEN_CHUNK], None]
     for first, following in pairwise(chunks):
         enqueue("screening.rescreen", key=f"rescreen:{cause}:{first}", first=first, before=following)

@@ -31,7 +31,7 @@ class ListSourceFactory(factory.django.DjangoModelFactory):
 
 
 def list_xml(*names: str, persons: tuple[str, ...] = (), day: str = "2026-11-20", **changed: str) -> bytes:
-    """A list of entities and persons; an entity's id is its name's place, so that a name can change.
+    """A list of entities and persons; an entity's id is its name's place; "" leaves a place out.
 
     `changed` gives comments by entry id ("e1"), which change an entry and keep its name.
     """
@@ -40,6 +40,7 @@ def list_xml(*names: str, persons: tuple[str, ...] = (), day: str = "2026-11-20"
         f"<REFERENCE_NUMBER>XXe.{n:03}</REFERENCE_NUMBER><UN_LIST_TYPE>Fiction</UN_LIST_TYPE>"
         f"<COMMENTS1>{escape(changed.get(f'e{n}', ''))}</COMMENTS1></ENTITY>"
         for n, name in enumerate(names, 1)
+        if name
     )
     individuals = "".join(
         f"<INDIVIDUAL><DATAID>p{n}</DATAID><FIRST_NAME>{escape(name)}</FIRST_NAME>"

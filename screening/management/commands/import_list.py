@@ -74,7 +74,8 @@ class Command(BaseCommand):
         published = f", of {version.published_on}" if version.published_on else ""
         self.stdout.write(
             f"{version.source_id}: version {version.number}{published}, {version.person_count} individuals, "
-            f"{version.organization_count} entities, {version.other_count} others, {version.name_count} names; "
-            f"{version.added_count} added, {version.removed_count} removed, {version.changed_count} "
-            "changed."
+            f"{version.organization_count} entities, {version.other_count} others, {version.name_count} names"
+        )
+        self.stdout.write(
+            f"{version.added_count} added, {version.removed_count} removed, {version.changed_count} changed"
         )
