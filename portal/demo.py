@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -44,11 +45,17 @@ def create_demo_accounts() -> None:
     """Make the demo accounts that are missing. They exist in demo mode only."""
     if not settings.DEMO:
         raise RuntimeError("Demo accounts are made in demo mode only (DEMO=1).")
+    password = make_password(DEMO_PASSWORD)  # once: Argon2 is slow on purpose
     for account in DEMO_ACCOUNTS:
-        user = User.objects.filter(email=account.email).first()
-        if user is None:
-            user = User.objects.create_user(
-                account.email, DEMO_PASSWORD, name=account.name, language=account.language, is_demo=True
-            )
+        user, is_new = User.objects.get_or_create(
+            email=account.email,
+            defaults={
+                "name": account.name,
+                "language": account.language,
+                "is_demo": True,
+                "password": password,
+            },
+        )
+        if is_new:
             user.emailaddress_set.create(email=account.email, verified=True, primary=True)
         user.groups.set(Group.objects.filter(name__in=account.roles))
