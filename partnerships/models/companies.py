@@ -76,6 +76,9 @@ class Company(models.Model):
     )
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with each change of what is screened.")
+    revision = models.PositiveIntegerField(
+        default=1, help_text="Grows with each edit; guards against stale forms."
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)

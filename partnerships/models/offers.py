@@ -1,13 +1,15 @@
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, OuterRef, Q
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import UNEntity
+from focalpoints.models import FocalPoint, UNEntity
 from partnerships.models.companies import Company, CompanyMember
-from partnerships.models.partnerships import ContributionKind
+from partnerships.models.partnerships import ContributionKind, Partnership
 from portal.models import Country, Target, User
 from portal.themes import Theme
 
@@ -29,6 +31,7 @@ class Wanted(models.Model):
     )
     targets = models.ManyToManyField(Target, blank=True, verbose_name=_("SDG targets"), related_name="+")
     countries = models.ManyToManyField(Country, blank=True, verbose_name=_("countries"), related_name="+")
+    is_demo = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -70,36 +73,91 @@ OFFER_MOVES: dict[str, set[str]] = {
     _O.WITHDRAWN: set(),
 }
 OFFER_FINAL = [status for status, moves in OFFER_MOVES.items() if not moves]
+OFFER_ON_DESK = [_O.SUBMITTED, _O.TRIAGE, _O.CLARIFICATION, _O.ROUTED, _O.RESERVED, _O.MATCHED]
+OFFER_STEPS = ["company", "what", "where", "goals", "conduct"]
+DRAFT_KEPT_DAYS = 90
+RESERVED_DAYS = 30
+ANSWER_WORKING_DAYS = 10
+
+
+class ReasonCode(models.TextChoices):
+    """Why an offer is declined: one for each gate of the triage, and what the gates cannot know.
+
+    Source: A/66/320, para. 53 (the filtering mechanism); the reasons are those of its gates.
+    """
+
+    INCOMPLETE = "incomplete", _("The offer is not complete")
+    NOT_FIT = "not_fit", _("The goods or services are not fit for use")
+    PROCUREMENT = "procurement", _("The offer is tied to procurement")
+    NOT_ELIGIBLE = "not_eligible", _("The company is not eligible")
+    OUTSIDE_MANDATE = "outside_mandate", _("No UN entity works on this in this place")
+    TOO_SMALL = "too_small", _("Better placed with a local network")
+    NO_NEED_NOW = "no_need_now", _("Nobody needs this now")
+    CONDITIONS = "conditions", _("The conditions cannot be met")
+    NO_ANSWER = "no_answer", _("Our question was not answered")
+    OTHER = "other", _("Another reason")
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
+    def of(self, user):
+        """Offers of the user's companies, and drafts of theirs that name no company yet."""
+        member = Exists(CompanyMember.objects.filter(company=OuterRef("company"), user=user))
+        return self.filter(member | Q(company=None, created_by=user))
+
     def visible_to(self, user):
         """A business sees the offers of its companies; UN users who triage see all but drafts."""
         if not user.is_authenticated:
             return self.none()
-        mine = Exists(CompanyMember.objects.filter(company=OuterRef("company"), user=user))
+        mine = Exists(Offer.objects.of(user).filter(pk=OuterRef("pk")))
         if user.has_perm("partnerships.triage_offer"):
-            return self.filter(~Q(status=OfferStatus.DRAFT) | mine)
+            return self.filter(~Q(status=OfferStatus.DRAFT) & Q(submitted_at__isnull=False) | mine)
         return self.filter(mine)
+
+    def on_desk(self):
+        """Submitted and not answered yet."""
+        return self.filter(status__in=OFFER_ON_DESK)
+
+    def for_list(self):
+        return self.select_related("company", "company__country", "entity", "triager").prefetch_related(
+            "countries", "targets"
+        )
 
 
 class Offer(Wanted):
-    """What a company offers. Gates and ranking: `partnerships.matching`."""
+    """What a company offers. Gates and ranking: `partnerships.matching`.
 
-    company = models.ForeignKey(Company, models.PROTECT, related_name="offers")
+    A draft keeps each step as it was typed in `answers`: {step: {"data": {field: [values]}, "version": n,
+    "saved_at": moment, "is_valid": bool}}. The columns hold the last valid answers.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="offers")
     status = models.CharField(_("status"), max_length=15, choices=OfferStatus, default=OfferStatus.DRAFT)
+    answers = models.JSONField(default=dict)
     value_amount = models.DecimalField(_("value"), max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     is_any_country = models.BooleanField(_("any country"), default=False)
     accepts_subregion = models.BooleanField(_("neighbouring countries are fine too"), default=True)
     available_from = models.DateField(_("available from"), null=True, blank=True)
     available_until = models.DateField(_("available until"), null=True, blank=True)
+    lead_time_days = models.PositiveSmallIntegerField(_("days to deliver"), null=True, blank=True)
+    is_standing = models.BooleanField(_("ready for emergencies"), default=False)
     conditions = models.TextField(_("conditions"), blank=True)
     expects_in_return = models.TextField(_("what you expect in return"), blank=True)
     is_tied_to_procurement = models.BooleanField(_("tied to a tender or contract"), null=True, blank=True)
     is_fit_for_use = models.BooleanField(_("fit for use and not expired"), null=True, blank=True)
+    wishes_emblem = models.BooleanField(_("wishes to use a UN name or emblem"), null=True, blank=True)
+
     submitted_at = models.DateTimeField(null=True)
     answer_due_on = models.DateField(null=True)
+    triager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    entity = models.ForeignKey(UNEntity, models.PROTECT, null=True, related_name="offers")
+    need = models.ForeignKey("Need", models.PROTECT, null=True, related_name="offers")
+    partnership = models.OneToOneField(Partnership, models.PROTECT, null=True, related_name="offer")
+    reserved_until = models.DateField(null=True)
+    escalated_on = models.DateField(null=True)
+    reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode, blank=True)
+    advice = models.TextField(_("advice to the business"), blank=True)
+    decided_at = models.DateTimeField(null=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -116,10 +174,65 @@ class Offer(Wanted):
             CheckConstraint(
                 name="offer_submitted_has_moment",
                 condition=Q(status__in=[OfferStatus.DRAFT, OfferStatus.WITHDRAWN, OfferStatus.EXPIRED])
-                | Q(submitted_at__isnull=False),
+                | Q(submitted_at__isnull=False, company__isnull=False, answer_due_on__isnull=False),
+            ),
+            CheckConstraint(
+                name="offer_declined_has_reason",
+                condition=~Q(status=OfferStatus.DECLINED) | ~Q(reason_code=""),
+            ),
+            CheckConstraint(
+                name="offer_reserved_has_end",
+                condition=~Q(status=OfferStatus.RESERVED) | Q(reserved_until__isnull=False),
             ),
         ]
+        indexes = [models.Index(fields=["status", "answer_due_on"], name="offer_desk")]
         permissions = [("triage_offer", "Can read and answer offers")]
+
+    def __str__(self) -> str:
+        return self.title or self.reference
+
+    @property
+    def kept_until(self) -> date:
+        """Last day a draft is kept if nobody touches it."""
+        return timezone.localdate(self.updated_at) + timedelta(days=DRAFT_KEPT_DAYS)
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until the answer is due, negative when late."""
+        return (self.answer_due_on - timezone.localdate()).days if self.answer_due_on else None
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in OFFER_FINAL
+
+    @property
+    def open_question(self) -> "OfferQuestion | None":
+        """The question that waits for a reply, of the questions already loaded."""
+        return next((question for question in self.questions.all() if question.replied_at is None), None)
+
+
+class OfferQuestion(models.Model):
+    """A question of the UN side to the business. The clock of the offer stands while it is open."""
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="questions")
+    text = models.TextField(_("question"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    reply = models.TextField(_("reply"), blank=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            UniqueConstraint(fields=["offer"], name="offer_one_open_question", condition=Q(replied_at=None)),
+            CheckConstraint(
+                name="offer_reply_has_moment", condition=Q(reply="") | Q(replied_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 class NeedStatus(models.TextChoices):
@@ -131,6 +244,7 @@ class NeedStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+NEED_OPEN = [NeedStatus.OPEN, NeedStatus.PARTLY_MET]
 NEED_MOVES: dict[str, set[str]] = {
     NeedStatus.DRAFT: {NeedStatus.OPEN, NeedStatus.CLOSED},
     NeedStatus.OPEN: {NeedStatus.PARTLY_MET, NeedStatus.MET, NeedStatus.CLOSED, NeedStatus.EXPIRED},
@@ -143,22 +257,29 @@ NEED_MOVES: dict[str, set[str]] = {
 
 class NeedQuerySet(models.QuerySet["Need"]):
     def open(self):
-        return self.filter(status__in=[NeedStatus.OPEN, NeedStatus.PARTLY_MET]).filter(
+        return self.filter(status__in=NEED_OPEN).filter(
             Q(needed_until=None) | Q(needed_until__gte=timezone.localdate())
         )
 
     def visible_to(self, user):
         """What is or was open is public; a draft is for its entity."""
-        published = ~Q(status=NeedStatus.DRAFT)
+        published = Q(published_at__isnull=False)
         if not user.is_authenticated:
             return self.filter(published)
-        return self.filter(published | Q(created_by=user) | Exists(_need_of_user_entities(user)))
+        return self.filter(published | Q(created_by=user) | Exists(_works_for_entity(user)))
+
+    def editable_by(self, user):
+        """Focal points post and change the needs of the entities they work for."""
+        if not user.has_perm("partnerships.post_need"):
+            return self.none()
+        return self.filter(Exists(_works_for_entity(user)))
+
+    def for_list(self):
+        return self.select_related("entity").prefetch_related("countries", "targets")
 
 
-def _need_of_user_entities(user):
-    return UNEntity.objects.filter(
-        pk=OuterRef("entity_id"), focal_points__user=user, focal_points__left_on=None
-    )
+def _works_for_entity(user):
+    return FocalPoint.objects.active().filter(entity=OuterRef("entity"), user=user)
 
 
 class Need(Wanted):
@@ -172,11 +293,16 @@ class Need(Wanted):
     entity = models.ForeignKey(UNEntity, models.PROTECT, related_name="needs", verbose_name=_("UN entity"))
     office_place = models.CharField(_("office"), max_length=80, blank=True)
     status = models.CharField(_("status"), max_length=15, choices=NeedStatus, default=NeedStatus.DRAFT)
+    value_amount = models.DecimalField(
+        _("estimated value"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     needed_from = models.DateField(_("needed from"), null=True, blank=True)
     needed_until = models.DateField(_("needed until"), null=True, blank=True)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
     beneficiaries = models.CharField(_("who benefits"), max_length=200, blank=True)
     constraints_note = models.TextField(_("constraints"), blank=True)
+    published_at = models.DateTimeField(null=True)
 
     objects = NeedQuerySet.as_manager()
 
@@ -188,5 +314,44 @@ class Need(Wanted):
                 name="need_window",
                 condition=Q(needed_from=None) | Q(needed_until=None) | Q(needed_until__gte=F("needed_from")),
             ),
+            CheckConstraint(
+                name="need_open_is_published",
+                condition=Q(status__in=[NeedStatus.DRAFT, NeedStatus.CLOSED]) | Q(published_at__isnull=False),
+            ),
         ]
         permissions = [("post_need", "Can post needs of the own entity")]
+
+
+class OfferMatch(models.Model):
+    """What became of an offer and a need that were held against each other, kept for later review.
+
+    `score` and `parts` are those of the moment it was first shown.
+    """
+
+    class Outcome(models.TextChoices):
+        SHOWN = "shown", _("Shown")
+        PROPOSED = "proposed", _("Proposed")
+        RESERVED = "reserved", _("Held")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Not a fit")
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="matches")
+    need = models.ForeignKey(Need, models.CASCADE, related_name="matches")
+    score = models.DecimalField(max_digits=4, decimal_places=1)
+    parts = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.SHOWN)
+    reason = models.TextField(blank=True)
+    shown_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "offer matches"
+        constraints = [
+            UniqueConstraint(fields=["offer", "need"], name="offer_match_once"),
+            CheckConstraint(name="offer_match_score", condition=Q(score__gte=0, score__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.need_id}"

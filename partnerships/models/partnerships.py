@@ -1,7 +1,9 @@
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import OfficeLevel, UNEntity
@@ -28,6 +30,59 @@ class Purpose(models.TextChoices):
     INFORMATION_LEARNING = "information_learning", _("Information and learning")
     OPERATIONAL_DELIVERY = "operational_delivery", _("Operational delivery")
     PARTNERSHIP_PROMOTION = "partnership_promotion", _("Partnership promotion")
+
+
+class Modality(models.TextChoices):
+    """The form a partnership takes. Source: A/66/320, sects. II–IV; A/58/227, paras. 13 and 88."""
+
+    TRANSFORMATIONAL = "transformational", _("Transformational")
+    INNOVATIVE_FINANCING = "innovative_financing", _("Innovative financing")
+    INCLUSIVE_BOTTOM_UP = "inclusive_bottom_up", _("Inclusive, from the bottom up")
+    WOMEN = "women", _("Women’s skills and rights")
+    HUMANITARIAN = "humanitarian", _("Humanitarian")
+    MULTI_STAKEHOLDER = "multi_stakeholder", _("Multi-stakeholder")
+    STAFF_EXCHANGE = "staff_exchange", _("Staff exchange")
+    COLLECTIVE_ACTION = "collective_action", _("Collective action")
+    ADVISORY_BODY = "advisory_body", _("Advisory body")
+    PROJECT = "project", _("Project")
+    STRATEGIC_GLOBAL = "strategic_global", _("Strategic and global")
+    UMBRELLA = "umbrella", _("Umbrella")
+    INTER_AGENCY = "inter_agency", _("Several UN entities together")
+
+
+class AgreementKind(models.TextChoices):
+    LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
+    MEMORANDUM = "memorandum", _("Memorandum of understanding")
+    PARTNERSHIP_AGREEMENT = "partnership_agreement", _("Partnership agreement")
+    CONTRIBUTION_AGREEMENT = "contribution_agreement", _("Contribution agreement")
+    IN_KIND_AGREEMENT = "in_kind_agreement", _("In-kind agreement")
+    PRO_BONO_AGREEMENT = "pro_bono_agreement", _("Pro bono agreement")
+    SECONDMENT_AGREEMENT = "secondment_agreement", _("Secondment agreement")
+    STAFF_EXCHANGE_AGREEMENT = "staff_exchange_agreement", _("Staff exchange agreement")
+    CAUSE_MARKETING_AGREEMENT = "cause_marketing_agreement", _("Cause-related marketing agreement")
+    LICENCE = "licence", _("Licence")
+    INFORMAL = "informal", _("Informal")
+
+
+# What a record of each type tells besides the common fields: {type: {key: question}}. The answers are
+# texts in `Partnership.type_details`.
+TYPE_QUESTIONS: dict[str, dict[str, Promise]] = {
+    PartnershipType.CORE_BUSINESS: {
+        "value_chain": _("Which part of the value chain does it change?"),
+        "jobs": _("Which jobs or incomes does it create, and for whom?"),
+        "access": _("Which products or services do poor people gain access to?"),
+    },
+    PartnershipType.SOCIAL_INVESTMENT: {
+        "giving": _("What is given: money, goods, staff time, skills?"),
+        "selection": _("How are those who benefit chosen?"),
+        "visibility": _("What does the company say in public about its gift?"),
+    },
+    PartnershipType.ADVOCACY_POLICY: {
+        "audience": _("Whom does it address?"),
+        "issue": _("Which issue or policy is it about?"),
+        "channel": _("Through which channels?"),
+    },
+}
 
 
 class Scope(models.TextChoices):
@@ -81,7 +136,28 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("Public")
 
 
+def _codes(model: type[models.Model], column: str, *order: str) -> ArraySubquery:
+    rows = model._default_manager.filter(partnership=OuterRef("pk"))
+    return ArraySubquery(rows.order_by(*order, column).values(column))
+
+
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
+    def for_list(self):
+        """With the codes of who, where and which goals, so that a list of rows is one query."""
+        through_countries = self.model.countries.through
+        through_targets = self.model.targets.through
+        goals = (
+            through_targets._default_manager.filter(partnership=OuterRef("pk"))
+            .order_by("target__goal_id")
+            .values("target__goal_id")
+            .distinct()
+        )
+        return self.annotate(
+            entity_codes=_codes(PartnershipEntity, "entity_id", "id"),
+            country_codes=_codes(through_countries, "country_id"),
+            goal_numbers=ArraySubquery(goals),
+        )
+
     def visible_to(self, user):
         """Public records for everybody; UN-system ones for UN users; drafts for their entity and the desk."""
         if not user.is_authenticated:
@@ -123,7 +199,10 @@ class Partnership(models.Model):
     purposes = ArrayField(
         models.CharField(max_length=30, choices=Purpose), verbose_name=_("purposes"), default=list
     )
-    modalities = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    modalities = ArrayField(
+        models.CharField(max_length=30, choices=Modality), verbose_name=_("form"), default=list, blank=True
+    )
+    type_details = models.JSONField(default=dict, blank=True, help_text="{key of TYPE_QUESTIONS: answer}")
     themes = ArrayField(
         models.CharField(max_length=30, choices=Theme), verbose_name=_("themes"), default=list, blank=True
     )
@@ -142,13 +221,24 @@ class Partnership(models.Model):
     end = PartialDateField(_("end"))
     start_year = year_of("start")
     date_note = models.CharField(_("note on dates"), max_length=200, blank=True)
+    came_from = models.CharField(_("how the partners met"), max_length=200, blank=True)
+    further_note = models.TextField(_("also stated"), blank=True)
     is_open_ended = models.BooleanField(_("no end date foreseen"), default=False)
     expected_benefits = models.TextField(_("expected benefits"), blank=True)
     expected_costs = models.TextField(_("expected costs"), blank=True)
     benefits_outweigh = models.BooleanField(_("benefits outweigh costs"), null=True, blank=True)
     evaluation_plan = models.TextField(_("evaluation plan"), blank=True)
+    agreement_kind = models.CharField(
+        _("kind of agreement"), max_length=30, choices=AgreementKind, blank=True
+    )
+    agreement_signed = PartialDateField(_("agreement signed"))
+    agreement_note = models.CharField(_("terms in a few words"), max_length=200, blank=True)
     informal_note = models.TextField(_("why there is no signed agreement"), blank=True)
-    agreement_signed_on = models.DateField(_("agreement signed on"), null=True, blank=True)
+    end_decision = models.TextField(_("decision to end"), blank=True)
+    final_report = models.TextField(_("final report"), blank=True)
+    lessons = models.TextField(_("lessons learned"), blank=True)
+    evaluation_findings = models.TextField(_("findings of the evaluation"), blank=True)
+    no_evaluation_reason = models.TextField(_("why there was no evaluation"), blank=True)
 
     status = models.CharField(
         _("status"), max_length=15, choices=PartnershipStatus, default=PartnershipStatus.IDEA
@@ -182,6 +272,9 @@ class Partnership(models.Model):
             ),
             CheckConstraint(name="partnership_start_shape", condition=Q(start__regex=PARTIAL_DATE)),
             CheckConstraint(name="partnership_end_shape", condition=Q(end__regex=PARTIAL_DATE)),
+            CheckConstraint(
+                name="partnership_agreement_signed_shape", condition=Q(agreement_signed__regex=PARTIAL_DATE)
+            ),
             CheckConstraint(
                 name="partnership_public_since",
                 condition=~Q(visibility=Visibility.PUBLIC) | Q(public_since__isnull=False),
@@ -273,6 +366,8 @@ class Bound(models.TextChoices):
     EXACT = "", _("exactly")
     MORE_THAN = "more_than", _("more than")
     LESS_THAN = "less_than", _("less than")
+    AT_LEAST = "at_least", _("at least")
+    AT_MOST = "at_most", _("at most")
     ABOUT = "about", _("about")
 
 
@@ -284,6 +379,7 @@ class Contribution(models.Model):
         AGREED = "agreed", _("Agreed")
         RECEIVED = "received", _("Received")
         CANCELLED = "cancelled", _("Cancelled")
+        PLANNED = "planned", _("Planned, not counted")
         STATED = "stated", _("Stated in the source")
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="contributions")
@@ -297,7 +393,10 @@ class Contribution(models.Model):
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     is_earmarked = models.BooleanField(_("earmarked"), null=True, blank=True)
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    country = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="+")
+    as_of = PartialDateField(_("as of"))
+    country = models.ForeignKey(
+        Country, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLEDGED)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -334,9 +433,30 @@ class Indicator(models.Model):
     actual = models.DecimalField(_("actual"), max_digits=18, decimal_places=2, null=True, blank=True)
     bound = models.CharField(max_length=10, choices=Bound, blank=True)
     as_of = PartialDateField(_("as of"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            CheckConstraint(
+                name="indicator_level_known",
+                condition=Q(level__in=["input", "output", "outcome", "impact"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Milestone(models.Model):
+    """A dated line of the timeline that is not a change of status: first approach, signature, renewal."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="milestones")
+    on = PartialDateField(_("date"))
+    text = models.CharField(_("what happened"), max_length=200)
+
+    class Meta:
+        ordering = ["on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.text}"

@@ -1,0 +1,212 @@
+"""The registry as files: CSV, XLSX, JSON and an Atom feed of one search result.
+
+No cell can act as a formula in a spreadsheet, and every file says where and when it was taken from.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import xlsxwriter
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from partnerships import labels, search
+from partnerships.models import Partnership, PartnershipParty, RegistryEntry
+
+COLUMNS = [
+    "reference", "title", "type", "status", "status_as_of", "summary", "un_entities", "partners", "countries",
+    "countries_iso3", "scope", "place", "goals", "targets", "purposes", "themes", "start", "end",
+    "stated_usd", "results", "is_from_archive", "inferred_fields", "source", "url",
+]  # fmt: skip
+FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "atom": "Atom"}
+CHUNK = 500
+FEED_ENTRIES = 50
+LICENCE = "CC BY 4.0"
+
+
+def answer(
+    format: str, entries: QuerySet[RegistryEntry], *, sort: str, wanted: search.Wanted, address: str
+) -> HttpResponse | StreamingHttpResponse:
+    """The whole result in the order of the page. `address` is the page it was taken from."""
+    records = in_order(entries, sort, wanted)
+    site = address.split("/partnerships/")[0]
+    if format == "atom":
+        return HttpResponse(feed(records, site, address), content_type="application/atom+xml; charset=utf-8")
+    rows = (record_as_row(record, site) for record in records)
+    name = f"partnerships-{timezone.now():%Y-%m-%d}.{format}"
+    response: HttpResponse | StreamingHttpResponse
+    if format == "csv":
+        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    elif format == "xlsx":
+        response = HttpResponse(
+            workbook(rows, address),
+            content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    else:
+        response = HttpResponse(as_json(rows, address), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def in_order(entries: QuerySet[RegistryEntry], sort: str, wanted: search.Wanted) -> Iterator[Partnership]:
+    """The records behind the entries, a chunk of them in memory at a time."""
+    cursor = ""
+    while True:
+        page = search.page_of(entries, wanted, sort, cursor, CHUNK)
+        records = for_export(Partnership.objects.filter(pk__in=page.ids))
+        by_pk = {record.pk: record for record in records}
+        yield from (by_pk[pk] for pk in page.ids if pk in by_pk)
+        if not page.next:
+            return
+        cursor = page.next
+
+
+def for_export(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
+    parties = PartnershipParty.objects.select_related("company")
+    return records.prefetch_related(
+        "entity_roles__entity",
+        Prefetch("parties", parties),
+        "countries",
+        "targets",
+        "contributions",
+        "indicators",
+    )
+
+
+def record_as_row(record: Partnership, site: str) -> dict[str, Any]:
+    """One record as plain values, lists joined by "; "; codes stand beside names."""
+    countries, targets = record.countries.all(), record.targets.all()
+    return {
+        "reference": record.reference,
+        "title": record.title,
+        "type": labels.OF_FACET["type"](record.partnership_type),
+        "status": str(record.get_status_display()),
+        "status_as_of": record.status_as_of,
+        "summary": record.summary,
+        "un_entities": "; ".join(role.entity.acronym for role in record.entity_roles.all()),
+        "partners": "; ".join(str(party) for party in record.parties.all()),
+        "countries": "; ".join(str(country) for country in countries),
+        "countries_iso3": "; ".join(country.iso3 for country in countries),
+        "scope": str(record.get_scope_display()),
+        "place": record.place_note,
+        "goals": "; ".join(str(number) for number in sorted({target.goal_id for target in targets})),
+        "targets": "; ".join(target.code for target in targets),
+        "purposes": "; ".join(labels.OF_FACET["purpose"](purpose) for purpose in record.purposes),
+        "themes": "; ".join(labels.OF_FACET["theme"](theme) for theme in record.themes),
+        "start": record.start,
+        "end": record.end,
+        "stated_usd": search.stated_usd(record.contributions.all()),
+        "results": labels.OF_FACET["reporting"](search.reporting_of(record.indicators.all())),
+        "is_from_archive": record.is_imported,
+        "inferred_fields": "; ".join(record.inferred_fields),
+        "source": f"{record.source_document} {record.source_place}".strip(),
+        "url": site + reverse("partnerships:partnership_detail", args=[record.reference]),
+    }
+
+
+def source_facts(address: str) -> list[tuple[str, str]]:
+    return [
+        ("source", "Common Ground, registry of partnerships between the United Nations and business"),
+        ("taken_from", address),
+        ("taken_at", timezone.now().isoformat(timespec="seconds")),
+        ("licence", LICENCE),
+        (
+            "note",
+            "Records of the archive describe the past; fields listed as inferred are not in their source.",
+        ),
+    ]
+
+
+# A cell that starts like this, also after spaces or quotes or in full width, is run by spreadsheets.
+FORMULA = re.compile(r"^[\s\"'\u200b\ufeff]*[=+\-@\t\r＝＋－＠]")
+
+
+def plain_cell(value: Any) -> Any:
+    """The value as a cell that no spreadsheet takes for a formula: such text gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and FORMULA.match(value):
+        return "'" + value
+    return value
+
+
+def csv_lines(rows: Iterable[dict]) -> Iterator[str]:
+    """CSV by RFC 4180 with a byte order mark, so that spreadsheets read UTF-8."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+
+    def line(cells: Iterable[Any]) -> str:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow([plain_cell(cell) for cell in cells])
+        return buffer.getvalue()
+
+    yield "\ufeff" + line(COLUMNS)
+    for row in rows:
+        yield line(row[column] for column in COLUMNS)
+
+
+def workbook(rows: Iterable[dict], address: str) -> bytes:
+    """An XLSX file with the records on one sheet and their source and date on another."""
+    buffer = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(buffer, options) as book:
+        head = book.add_format({"bold": True, "bottom": 2})
+        sheet = book.add_worksheet(_("Partnerships"))
+        sheet.write_row(0, 0, COLUMNS, head)
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(1, 1, 40)
+        sheet.set_column(5, 5, 60)
+        for number, row in enumerate(rows, start=1):
+            for place, column in enumerate(COLUMNS):
+                value = row[column]
+                if isinstance(value, bool) or value is None or isinstance(value, str):
+                    sheet.write_string(number, place, "" if value is None else str(plain_cell(value)))
+                else:
+                    sheet.write_number(number, place, float(value))
+        about = book.add_worksheet(_("Source and date"))
+        about.set_column(0, 0, 14)
+        about.set_column(1, 1, 90)
+        for number, (term, value) in enumerate(source_facts(address)):
+            about.write_string(number, 0, term, head)
+            about.write_string(number, 1, value)
+    return buffer.getvalue()
+
+
+def as_json(rows: Iterable[dict], address: str) -> str:
+    document = {**dict(source_facts(address)), "records": list(rows)}
+    return json.dumps(document, ensure_ascii=False, indent=1, default=str)
+
+
+def feed(records: Iterable[Partnership], site: str, address: str) -> str:
+    """The first entries of the result as Atom: their ids are the addresses of the records."""
+    atom = Atom1Feed(
+        title=_("Partnerships between the United Nations and business"),
+        link=address,
+        feed_url=None,
+        description="",
+    )
+    for record, _place in zip(records, range(FEED_ENTRIES), strict=False):
+        url = site + reverse("partnerships:partnership_detail", args=[record.reference])
+        atom.add_item(
+            title=record.title,
+            link=url,
+            unique_id=url,
+            description=record.summary,
+            pubdate=record.public_since or record.created_at,
+            updateddate=record.updated_at,
+        )
+    return atom.writeString("utf-8")

@@ -1,0 +1,169 @@
+"""What the registry can be narrowed by: one FilterSet for the page, the API and every export."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import django_filters
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+
+from focalpoints.models import UNEntity
+from partnerships import labels, search
+from partnerships.models import (
+    Modality,
+    PartnershipStatus,
+    PartnershipType,
+    Purpose,
+    RegistryEntry,
+    Scope,
+)
+from portal.models import Country, Region, Target
+from portal.themes import Theme
+
+MAX_WORDS = 200  # characters of a search
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A group of filters: its title, which values exist, and how the page shows it."""
+
+    title: Promise
+    is_known: Callable[[str], bool]
+    is_open: bool = False
+    is_by_count: bool = True  # else in the order of the values
+    is_shown: bool = True
+
+
+def _one_of(values: Iterable[str]) -> Callable[[str], bool]:
+    return frozenset(values).__contains__
+
+
+def _is_year(value: str) -> bool:
+    return value == "none" or bool(re.fullmatch(r"(19|20)\d\d", value))
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def _keys_of(model) -> Callable[[str], bool]:
+    return lambda value: value in labels.reference(model)
+
+
+def _is_goal(value: str) -> bool:
+    return value.isascii() and value.isdigit() and int(value) in labels.goals()
+
+
+FACETS = {
+    "type": Facet(_("Type"), _one_of(PartnershipType.values), is_open=True, is_by_count=False),
+    "entity": Facet(_("UN entity"), _keys_of(UNEntity), is_open=True),
+    "goal": Facet(_("Goal"), _is_goal, is_open=True),
+    "country": Facet(_("Country"), _keys_of(Country), is_open=True),
+    "reporting": Facet(_("Reporting"), _one_of(labels.REPORTING), is_open=True, is_by_count=False),
+    "group": Facet(_("Group of countries"), _one_of(labels.COUNTRY_GROUPS), is_by_count=False),
+    "region": Facet(_("Region"), _keys_of(Region)),
+    "purpose": Facet(_("Purpose"), _one_of(Purpose.values)),
+    "theme": Facet(_("Theme"), _one_of(Theme.values)),
+    "form": Facet(_("Form"), _one_of(Modality.values)),
+    "scope": Facet(_("Scope"), _one_of(Scope.values), is_by_count=False),
+    "status": Facet(_("Status"), _one_of(PartnershipStatus.values), is_by_count=False),
+    "year": Facet(_("Start year"), _is_year, is_by_count=False),
+    "value": Facet(_("Value"), _one_of(labels.VALUE_BANDS), is_by_count=False),
+    "target": Facet(_("Target"), _keys_of(Target), is_shown=False),
+    "company": Facet(_("Company"), _is_uuid, is_shown=False),
+}
+
+
+class FacetField(forms.MultipleChoiceField):
+    """Values of one facet; any other value is an error that names it."""
+
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not a value of this filter.")}
+
+    def __init__(self, *args, facet: Facet, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.facet = facet
+
+    def valid_value(self, value: str) -> bool:
+        return self.facet.is_known(value)
+
+
+@extend_schema_field({"type": "string"})
+class FacetFilter(django_filters.MultipleChoiceFilter):
+    field_class = FacetField
+
+    def filter(self, queryset, value):
+        return queryset  # all facets are one condition: RegistryFilter.filter_queryset
+
+
+SORTS = {
+    "match": _("Best match"),
+    "newest": _("Newest"),
+    "title": _("Title"),
+    "entity": _("Entity"),
+    "value": _("Value"),
+}
+
+
+class RegistryFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Words"), max_length=MAX_WORDS, method="passed")
+    sort = django_filters.ChoiceFilter(label=_("Sort"), choices=list(SORTS.items()), method="passed")
+
+    class Meta:
+        model = RegistryEntry
+        fields: list[str] = []
+
+    def passed(self, queryset, name, value):
+        return queryset
+
+    @classmethod
+    def get_filters(cls) -> dict:
+        facets = {name: FacetFilter(label=facet.title, facet=facet) for name, facet in FACETS.items()}
+        return super().get_filters() | facets
+
+    @classmethod
+    def lenient(cls, request: HttpRequest) -> tuple["RegistryFilter", list[str]]:
+        """For pages: what is no value of a filter is left out and named, "country=XX", never an error."""
+        data, ignored = QueryDict(mutable=True), []
+        known = cls.get_filters()
+        for name, values in request.GET.lists():
+            if name in FACETS:
+                good = [value for value in dict.fromkeys(values) if FACETS[name].is_known(value)]
+                ignored += [f"{name}={value}" for value in values if value not in good]
+                data.setlist(name, good)
+            elif name == "q":
+                data[name] = values[-1].strip()[:MAX_WORDS]
+            elif name == "sort" and values[-1] in SORTS:
+                data[name] = values[-1]
+            elif name in known:
+                ignored.append(f"{name}={values[-1]}")
+        return cls(data, RegistryEntry.objects.all(), request=request), ignored
+
+    @property
+    def wanted(self) -> search.Wanted:
+        values = self.form.cleaned_data if self.is_valid() else {}
+        chosen = {name: values[name] for name in FACETS if values.get(name)}
+        return search.Wanted(values.get("q") or "", chosen, sees_inside(self.request))
+
+    @property
+    def order(self) -> str:
+        """The order asked for; without one, the best match first for words, else the newest."""
+        words = bool(self.wanted.words)
+        asked = self.form.cleaned_data.get("sort") if self.is_valid() else ""
+        if asked and (asked != "match" or words):
+            return asked
+        return "match" if words else "newest"
+
+    def filter_queryset(self, queryset):
+        return search.matching(self.wanted)
+
+
+def sees_inside(request: HttpRequest | None) -> bool:
+    return request is not None and request.user.has_perm("partnerships.view_inside")

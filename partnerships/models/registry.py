@@ -1,0 +1,83 @@
+"""What the search of the registry knows of each record. Derived: `search.reindex` writes it, nothing else."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Index, Lookup, UniqueConstraint
+
+from partnerships.models.partnerships import Partnership
+
+
+class RegistryEntry(models.Model):
+    """One published record: its facet values as numbers, its words, and a key for each way to sort."""
+
+    partnership = models.OneToOneField(
+        Partnership, models.CASCADE, primary_key=True, related_name="registry_entry"
+    )
+    facets = ArrayField(models.IntegerField(), help_text="Ids of FacetValue, and who may see the record.")
+    words = SearchVectorField()
+    listed_at = models.DateTimeField()
+    title_key = models.CharField(max_length=200)
+    entity_key = models.CharField(max_length=20)
+    value_key = models.DecimalField(max_digits=20, decimal_places=2, help_text="USD; -1 where not stated.")
+    indexed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "registry entries"
+        indexes = [
+            GinIndex(fields=["facets"], name="registry_facets", opclasses=["gin__int_ops"]),
+            GinIndex(fields=["words"], name="registry_words"),
+            Index(fields=["-listed_at", "-partnership"], name="registry_newest"),
+            Index(fields=["title_key", "partnership"], name="registry_title"),
+            Index(fields=["entity_key", "partnership"], name="registry_entity"),
+            Index(fields=["-value_key", "-partnership"], name="registry_value"),
+            Index(fields=["-indexed_at"], name="registry_indexed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry of {self.partnership_id}"
+
+
+@ArrayField.register_lookup
+class Satisfies(Lookup):
+    """`facets__satisfies="(5|6)&9"`: the array holds 9, and 5 or 6. intarray's own query language."""
+
+    lookup_name = "satisfies"
+
+    def get_prep_lookup(self) -> str:
+        return str(self.rhs)
+
+    def get_db_prep_lookup(self, value, connection):
+        return "%s", [value]
+
+    def as_sql(self, compiler, connection):
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @@ {right}::query_int", [*left_params, *right_params]
+
+
+class FacetValue(models.Model):
+    """A value of a facet, such as ("country", "UGA"), and the number that stands for it in `facets`.
+
+    Numbers below 100 are kept for who may see a record.
+    """
+
+    id = models.AutoField(primary_key=True)
+    facet = models.CharField(max_length=20)
+    value = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["facet", "value"], name="facet_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.facet}={self.value}"
+
+
+class RegistryWord(models.Model):
+    """A word that some public record holds: what a misspelt word is held against."""
+
+    word = models.CharField(max_length=60, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.word

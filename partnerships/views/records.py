@@ -1,0 +1,202 @@
+"""The public page of one record."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from partnerships import labels, search, sources
+from partnerships.models import (
+    TYPE_QUESTIONS,
+    Contribution,
+    ContributionKind,
+    Indicator,
+    Partnership,
+    PartnershipParty,
+    PartnershipStatus,
+    UNRole,
+    Visibility,
+)
+from partnerships.queries.history import last_move, moves_of
+from partnerships.views.rows import goal_tags
+from portal.errors import error_page
+from screening.queries import Clearance, clearances_for
+
+
+@require_safe
+@login_not_required
+def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """A record as anybody reads it; 410 with the reason where it was withdrawn."""
+    records = (
+        Partnership.objects.visible_to(request.user)
+        .for_list()
+        .prefetch_related(
+            "entity_roles__entity",
+            Prefetch(
+                "parties", PartnershipParty.objects.select_related("company__country", "company__sector")
+            ),
+            "countries",
+            "targets",
+            "contributions__country",
+            "indicators",
+            "milestones",
+        )
+    )
+    record = get_object_or_404(records, reference=reference)
+    if record.status == PartnershipStatus.WITHDRAWN:
+        return gone(request, record)
+    companies = [party.company for party in record.parties.all() if party.company]
+    clearances = clearances_for([company for company in companies if not company.is_from_archive])
+    inferred = sources.inferred(record.inferred_fields)
+    contributions = list(record.contributions.all())
+    indicators = list(record.indicators.all())
+    money = [c for c in contributions if c.amount is not None and c.status != Contribution.Status.PLANNED]
+    money_has = {name for name in ("giver", "country_id") if any(getattr(c, name) for c in money)}
+    results = [i for i in indicators if i.level != Indicator.Level.INPUT]
+    context = {
+        "record": record,
+        "inferred": inferred,
+        "inferred_words": ", ".join(
+            name for field, name in sources.field_names().items() if field in inferred
+        ),
+        "status_words": labels.status_in_words(record, in_full=True),
+        "place_words": labels.country_names(record.country_codes),
+        "since_words": labels.since_in_words(record),
+        "agreement_signed": labels.partial_date(record.agreement_signed),
+        "status_as_of": labels.partial_date(record.status_as_of),
+        "leads": [role for role in record.entity_roles.all() if role.role == UNRole.LEAD],
+        "other_entities": [role for role in record.entity_roles.all() if role.role != UNRole.LEAD],
+        "partners": [party for party in record.parties.all() if party.company],
+        "other_partners": [party for party in record.parties.all() if not party.company],
+        "purposes": labels.listed([labels.OF_FACET["purpose"](purpose) for purpose in record.purposes]),
+        "themes": labels.listed([labels.OF_FACET["theme"](theme) for theme in record.themes]),
+        "forms": labels.listed([labels.OF_FACET["form"](modality) for modality in record.modalities]),
+        "goals": goal_tags(record.goal_numbers),
+        "type_answers": [
+            {"term": question, "value": record.type_details[key]}
+            for key, question in TYPE_QUESTIONS[record.partnership_type].items()
+            if record.type_details.get(key)
+        ],
+        "money": money,
+        "money_has": money_has,
+        "planned_money": [c for c in contributions if c.status == Contribution.Status.PLANNED],
+        "sums": sums(contributions),
+        "sum_columns": 3 + len(money_has),
+        "in_kind": [c for c in contributions if c.amount is None],
+        "results": results,
+        "results_have": {
+            name
+            for name in ("as_of", "baseline", "target", "actual")
+            if any(getattr(i, name) not in (None, "") for i in results)
+        },
+        "inputs": [i for i in indicators if i.level == Indicator.Level.INPUT],
+        "reporting": search.reporting_of(indicators),
+        "timeline": timeline(record),
+        "document": sources.documents().get(record.source_document),
+        "checks": [check_words(company, clearances.get(company.pk)) for company in companies],
+        "address": request.build_absolute_uri(request.path),
+        "is_public": record.visibility == Visibility.PUBLIC,
+        "can_edit": Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists()
+        if request.user.is_authenticated
+        else False,
+    }
+    return render(request, "partnerships/partnership_detail.html", context)
+
+
+def gone(request: HttpRequest, record: Partnership) -> HttpResponse:
+    move = last_move(record, PartnershipStatus.WITHDRAWN)
+    lead = ", ".join(role.entity.acronym for role in record.entity_roles.all() if role.role == UNRole.LEAD)
+    return error_page(
+        request, 410, reason=move.note if move else "", withdrawn_on=move.at if move else None, by=lead
+    )
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What is stated of one kind of money, in US dollars."""
+
+    label: str
+    value: object
+
+
+def sums(contributions: list[Contribution]) -> list[Sum]:
+    """Cash and investment each on its own: they are never added up."""
+    found = []
+    for kind, label in (
+        (ContributionKind.CASH, _("Cash stated in all")),
+        (ContributionKind.INVESTMENT, _("Investment stated in all")),
+    ):
+        values = [c.usd_value for c in search.counted(contributions) if c.kind == kind and c.usd_value]
+        if len(values) > 1:
+            found.append(Sum(label, sum(values)))
+    return found
+
+
+@dataclass(frozen=True)
+class Moment:
+    when: str
+    text: str
+    is_now: bool = False
+
+
+def timeline(record: Partnership) -> list[Moment]:
+    """Milestones, start and end by date; then the changes of status, or the one the source tells of."""
+    dated = [(moment.on, moment.text) for moment in record.milestones.all()]
+    signed = {on for on, _text in dated}
+    if record.agreement_signed and record.agreement_signed not in signed:
+        dated.append((record.agreement_signed, _("Agreement signed")))
+    if record.start and not any(on[:4] == record.start[:4] for on, _text in dated):
+        dated.append((record.start, _("Start")))
+    if record.end:
+        dated.append((record.end, _("End")))
+    moments = [Moment(labels.partial_date(on), text) for on, text in sorted(dated)]
+    if record.is_imported and record.status_as_of:
+        status = record.get_status_display().lower()
+        moments.append(
+            Moment(
+                labels.partial_date(record.status_as_of),
+                _("Status of this record: %(status)s") % {"status": status},
+            )
+        )
+    known = dict(PartnershipStatus.choices)
+    for move in moves_of(record):
+        status = known.get(move.changes["status"][1], "")
+        moments.append(
+            Moment(
+                labels.partial_date(localtime(move.at).date().isoformat()),
+                _("Became: %(status)s") % {"status": status},
+            )
+        )
+    if moments:
+        moments[-1] = Moment(moments[-1].when, moments[-1].text, is_now=True)
+    return moments
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a company of the record was checked, in words that harm nobody who was not decided upon."""
+
+    company: object
+    sentence: str
+
+
+def check_words(company, clearance: Clearance | None) -> Check:
+    if company.is_from_archive:
+        return Check(company, _("Not recorded. The source is older than the registry’s screening."))
+    if clearance and clearance.is_valid:
+        return Check(
+            company,
+            _("Cleared on %(day)s, valid until %(until)s.")
+            % {
+                "day": labels.partial_date(clearance.decided_on.isoformat()),
+                "until": labels.partial_date(clearance.valid_until.isoformat())
+                if clearance.valid_until
+                else "",
+            },
+        )
+    return Check(company, _("No clearance is in force."))

@@ -1,0 +1,46 @@
+"""Records as rows of a list: what `components/row.html` takes."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from partnerships import labels
+from partnerships.models import Partnership
+
+
+def as_rows(records: Iterable[Partnership]) -> list[dict]:
+    """Rows for records of `for_list()`. No query: the words come from the kept reference tables."""
+    return [
+        {
+            "url": reverse("partnerships:partnership_detail", args=[record.reference]),
+            "title": record.title,
+            "summary": record.summary,
+            "reference": record.reference,
+            "by": entity_names(record.entity_codes),
+            "meta": [
+                labels.scope_in_words(record, labels.country_names(record.country_codes)),
+                labels.since_in_words(record),
+            ],
+            "status": record.status,
+            "status_label": labels.status_in_words(record),
+            "goals": goal_tags(record.goal_numbers),
+        }
+        for record in records
+    ]
+
+
+def entity_names(codes: Iterable[str]) -> str:
+    known = labels.entities()
+    return ", ".join(known[code].acronym for code in codes if code in known)
+
+
+def goal_tags(numbers: Iterable[int]) -> list[dict]:
+    known = labels.goals()
+    return [
+        {
+            "number": number,
+            "title": str(known[number]),
+            "url": reverse("partnerships:goal_detail", args=[number]),
+        }
+        for number in numbers
+    ]
