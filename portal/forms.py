@@ -86,7 +86,7 @@ def error_links(form: forms.BaseForm) -> list[dict]:
     for field in form.visible_fields():
         for message in field.errors:
             # Django's own "required" says nothing away from its field, so the list names the field as well.
-            text = f"{field.label}: {message}" if message == REQUIRED else message
+            text = f"{field.label} – {message}" if message == REQUIRED else message
             links.append({"id": focus_id(field), "message": text})
     for field in form.hidden_fields():
         links += [{"id": "", "message": message} for message in field.errors]

@@ -8,13 +8,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
 // A form is sent once: a second press within five seconds does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  form.removeAttribute("data-changed");
   if (!form.matches("[data-once]")) return;
   if (form.dataset.sent && Date.now() - form.dataset.sent < 5000) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
   form.dataset.sent = Date.now();
-  form.removeAttribute("data-changed");
 }, true);
 
 // Leaving a form with unsaved words asks first.
@@ -71,3 +71,8 @@ addEventListener("afterprint", () => {
 
 // What needs script is shown by script, such as sign-in with a passkey.
 for (const item of document.querySelectorAll("[data-needs-script]")) item.hidden = false;
+
+// An answer of htmx, also a refusal, lets the form be sent again.
+document.addEventListener("htmx:afterRequest", (event) => {
+  delete event.target.dataset?.sent;
+});

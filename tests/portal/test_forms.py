@@ -87,7 +87,7 @@ def test_a_group_is_a_fieldset_described_by_its_error():
 def test_the_error_summary_links_to_the_inputs():
     form = OfferForm({})
     links = {link["id"]: link["message"] for link in error_links(form)}
-    assert links["id_title"].startswith("Short title: ")
+    assert links["id_title"].startswith("Short title – ")
     assert {"id_kind_0", "id_scope_0", "id_until_day", "id_agree", "id_decision_0"} <= set(links)
     html = str(form)
     assert f"{len(error_links(form))} answers need a change" in html
