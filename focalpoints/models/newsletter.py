@@ -6,120 +6,16 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import Country, User
-from portal.themes import Theme
+from portal.models import User
 
 
-class UNEntity(models.Model):
-    """An agency, fund, programme or Secretariat office of the UN system. Loaded reference data."""
+class Topic(models.TextChoices):
+    """What somebody subscribes to; an issue goes to the readers of its topic."""
 
-    code = models.CharField(max_length=20, primary_key=True)
-    acronym = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=30)
-    hq_city = models.CharField(max_length=60, blank=True)
-    hq_country = models.ForeignKey(Country, models.PROTECT, null=True, related_name="+")
-    is_current = models.BooleanField(default=True)
-    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
-    is_ceb_member = models.BooleanField(default=False)
-    themes = ArrayField(models.CharField(max_length=30), default=list)
-    mandate = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["acronym"]
-        verbose_name = _("UN entity")
-        verbose_name_plural = _("UN entities")
-
-    def __str__(self) -> str:
-        return self.acronym
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.name} ({self.acronym})" if self.acronym not in self.name else self.name
-
-
-class OfficeLevel(models.TextChoices):
-    HQ = "hq", _("Headquarters")
-    REGIONAL = "regional", _("Regional office")
-    COUNTRY = "country", _("Country office")
-
-
-class Task(models.TextChoices):
-    ENTRY_POINT = "entry_point", _("First contact for business")
-    SCREENING = "screening", _("Screening")
-    LEGAL = "legal", _("Legal")
-    FUNDRAISING = "fundraising", _("Fundraising")
-    EVALUATION = "evaluation", _("Evaluation")
-    LOCAL_NETWORK = "local_network", _("Local network")
-
-
-STALE_AFTER_DAYS = 210
-
-
-class FocalPointQuerySet(models.QuerySet["FocalPoint"]):
-    def active(self):
-        return self.filter(left_on=None)
-
-    def for_list(self):
-        return self.select_related("entity", "backup", "backup__entity").prefetch_related("countries")
-
-
-class FocalPoint(models.Model):
-    """The role that answers for private sector engagement in an office of a UN entity.
-
-    A person's name is shown to signed-in UN users only, and only with `has_name_consent`.
-    """
-
-    entity = models.ForeignKey(UNEntity, models.PROTECT, related_name="focal_points")
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="focal_points")
-    person_name = models.CharField(_("name"), max_length=120, blank=True)
-    has_name_consent = models.BooleanField(_("may be shown to UN users"), default=False)
-    role_title = models.CharField(_("role"), max_length=120)
-    office_level = models.CharField(_("office"), max_length=10, choices=OfficeLevel, default=OfficeLevel.HQ)
-    office_place = models.CharField(_("place"), max_length=80)
-    countries = models.ManyToManyField(Country, blank=True, related_name="focal_points")
-    themes = ArrayField(models.CharField(max_length=30, choices=Theme), default=list, blank=True)
-    languages = ArrayField(
-        models.CharField(max_length=10, choices=settings.LANGUAGES), default=list, blank=True
-    )
-    tasks = ArrayField(models.CharField(max_length=20, choices=Task), default=list, blank=True)
-    unit_mailbox = models.EmailField(_("unit mailbox"))
-    backup = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
-    active_since = models.DateField(_("active since"), default=timezone.localdate)
-    confirmed_on = models.DateField(_("last confirmed"), default=timezone.localdate)
-    left_on = models.DateField(null=True, blank=True)
-
-    objects = FocalPointQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["entity__acronym", "office_place", "role_title"]
-        constraints = [
-            CheckConstraint(
-                name="focal_point_office_known", condition=Q(office_level__in=OfficeLevel.values)
-            ),
-            CheckConstraint(
-                name="focal_point_leaves_after_start",
-                condition=Q(left_on=None) | Q(left_on__gte=F("active_since")),
-            ),
-        ]
-        permissions = [
-            ("view_people", "Can see names in the directory"),
-            ("manage_directory", "Can edit every entry of the directory"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role_title}, {self.entity_id} {self.office_place}"
-
-    @property
-    def days_since_confirmed(self) -> int:
-        return (timezone.localdate() - self.confirmed_on).days
-
-    @property
-    def is_stale(self) -> bool:
-        return self.days_since_confirmed > STALE_AFTER_DAYS
-
-
-# --- newsletter -----------------------------------------------------------------------------------------
+    QUARTERLY = "quarterly", _("The quarterly issue")
+    NEEDS = "needs", _("Open needs of UN offices")
+    LEARNING = "learning", _("Meetings, training and tools")
+    POLICY = "policy", _("Screening and policy news")
 
 
 class SubscriberStatus(models.TextChoices):
@@ -129,7 +25,7 @@ class SubscriberStatus(models.TextChoices):
     BOUNCED = "bounced", _("Address bounces")
 
 
-SUBSCRIBER_MOVES = {
+SUBSCRIBER_MOVES: dict[str, set[str]] = {
     SubscriberStatus.PENDING: {SubscriberStatus.CONFIRMED, SubscriberStatus.UNSUBSCRIBED},
     SubscriberStatus.CONFIRMED: {SubscriberStatus.UNSUBSCRIBED, SubscriberStatus.BOUNCED},
     SubscriberStatus.UNSUBSCRIBED: {SubscriberStatus.CONFIRMED},
@@ -140,13 +36,14 @@ SUBSCRIBER_MOVES = {
 class Subscriber(models.Model):
     """A reader of the newsletter. Double opt-in: mail goes only to those who confirmed."""
 
-    email = models.EmailField(max_length=254)
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default="en")
-    topics = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    topics = ArrayField(models.CharField(max_length=30, choices=Topic), default=list, blank=True)
     status = models.CharField(max_length=15, choices=SubscriberStatus, default=SubscriberStatus.PENDING)
     consent_text = models.CharField(max_length=20, help_text="Version of the text that was agreed to.")
-    source = models.CharField(max_length=60, default="form")
+    source = models.CharField(max_length=60, default="form", help_text="Where the consent was given.")
     created_at = models.DateTimeField(default=timezone.now)
+    confirmation_sent_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -158,29 +55,41 @@ class Subscriber(models.Model):
                 name="subscriber_confirmed_has_moment",
                 condition=~Q(status=SubscriberStatus.CONFIRMED) | Q(confirmed_at__isnull=False),
             ),
+            # What stands in a To: header is an address and nothing else.
+            CheckConstraint(
+                name="subscriber_email_plain", condition=Q(email__regex=r"^[^[:space:][:cntrl:]<>,;:\"]+$")
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.email
+        """Without the address: this is what stands in the audit trail, which nobody can erase."""
+        return f"Reader {self.pk}"
 
 
 class IssueStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     REVIEW = "review", _("In review")
     APPROVED = "approved", _("Approved")
+    SCHEDULED = "scheduled", _("Scheduled")
     SENDING = "sending", _("Sending")
     PAUSED = "paused", _("Paused")
     SENT = "sent", _("Sent")
     CANCELLED = "cancelled", _("Cancelled")
 
 
-ISSUE_MOVES = {
+ISSUE_MOVES: dict[str, set[str]] = {
     IssueStatus.DRAFT: {IssueStatus.REVIEW, IssueStatus.CANCELLED},
     IssueStatus.REVIEW: {IssueStatus.DRAFT, IssueStatus.APPROVED, IssueStatus.CANCELLED},
-    IssueStatus.APPROVED: {IssueStatus.DRAFT, IssueStatus.SENDING, IssueStatus.CANCELLED},
+    IssueStatus.APPROVED: {
+        IssueStatus.DRAFT,
+        IssueStatus.SCHEDULED,
+        IssueStatus.SENDING,
+        IssueStatus.CANCELLED,
+    },
+    IssueStatus.SCHEDULED: {IssueStatus.APPROVED, IssueStatus.SENDING},
     IssueStatus.SENDING: {IssueStatus.PAUSED, IssueStatus.SENT},
     IssueStatus.PAUSED: {IssueStatus.SENDING, IssueStatus.CANCELLED},
-    IssueStatus.SENT: set(),
+    IssueStatus.SENT: {IssueStatus.SENDING},  # again to those whose server refused
     IssueStatus.CANCELLED: set(),
 }
 
@@ -200,21 +109,51 @@ class IssueSection(models.TextChoices):
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def visible_to(self, user):
-        return self if user.has_perm("focalpoints.edit_newsletter") else self.filter(status=IssueStatus.SENT)
+        return self if user.has_perm("focalpoints.edit_newsletter") else self.published()
+
+    def published(self):
+        """What the public archive holds: an issue appears there when its sending begins."""
+        return self.filter(sending_at__isnull=False).exclude(status=IssueStatus.CANCELLED)
+
+
+def default_sections() -> list[str]:
+    return [IssueSection.FROM_THE_DESK, IssueSection.NEW_PARTNERSHIPS, IssueSection.NEEDS_AND_OFFERS]
 
 
 class Issue(models.Model):
-    """One number of the newsletter."""
+    """One number of the newsletter. English is its source; other editions are `translations`."""
 
     number = models.PositiveIntegerField(unique=True)
     title = models.CharField(_("title"), max_length=120)
-    lead = models.TextField(_("opening words"), blank=True)
+    topic = models.CharField(_("goes to readers of"), max_length=30, choices=Topic, default=Topic.QUARTERLY)
+    sections = ArrayField(
+        models.CharField(max_length=30, choices=IssueSection), default=default_sections, blank=True
+    )
+    languages = ArrayField(
+        models.CharField(max_length=10, choices=settings.LANGUAGES),
+        verbose_name=_("editions besides English"),
+        default=list,
+        blank=True,
+    )
+    translations = models.JSONField(default=dict, help_text='{"fr": {"title": …}}')
+    falls_back = ArrayField(
+        models.CharField(max_length=10, choices=settings.LANGUAGES),
+        default=list,
+        blank=True,
+        help_text="Editions where English stands in for a block that is not translated.",
+    )
+    planned_for = models.DateTimeField(_("planned for (UTC)"), null=True, blank=True)
     status = models.CharField(max_length=10, choices=IssueStatus, default=IssueStatus.DRAFT)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
     sending_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    useful_count = models.PositiveIntegerField(default=0)
+    partly_useful_count = models.PositiveIntegerField(default=0)
+    not_useful_count = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
     objects = IssueQuerySet.as_manager()
@@ -225,13 +164,31 @@ class Issue(models.Model):
             CheckConstraint(name="issue_status_known", condition=Q(status__in=IssueStatus.values)),
             CheckConstraint(
                 name="issue_approved_by_another",
-                condition=Q(approved_by=None) | ~Q(approved_by=F("created_by")),
+                condition=Q(approved_by=None)
+                | (~Q(approved_by=F("submitted_by")) & Q(submitted_by__isnull=False)),
+            ),
+            CheckConstraint(
+                name="issue_sending_has_moment",
+                condition=~Q(status__in=[IssueStatus.SENDING, IssueStatus.PAUSED, IssueStatus.SENT])
+                | Q(sending_at__isnull=False),
             ),
         ]
         permissions = [("edit_newsletter", "Can write and approve the newsletter")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.title}"
+
+    @property
+    def editions(self) -> list[str]:
+        """The languages this issue appears in, English first."""
+        return [
+            "en",
+            *[code for code, _name in settings.LANGUAGES if code in self.languages and code != "en"],
+        ]
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status == IssueStatus.DRAFT
 
 
 class IssueItem(models.Model):
@@ -240,16 +197,19 @@ class IssueItem(models.Model):
     issue = models.ForeignKey(Issue, models.CASCADE, related_name="items")
     section = models.CharField(max_length=30, choices=IssueSection)
     position = models.PositiveSmallIntegerField()
-    title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"))
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    text = models.TextField(_("text"), max_length=10_000)
     url = models.CharField(max_length=300, blank=True, help_text="Path on this portal.")
     source = models.CharField(max_length=60, blank=True, help_text='Record it was picked from: "P-0042".')
+    byline = models.CharField(max_length=120, blank=True, help_text='Who stands behind it: "WFP".')
+    translations = models.JSONField(default=dict, help_text='{"fr": {"title": …, "text": …}}')
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["position"]
+        ordering = ["position", "id"]
         constraints = [
             UniqueConstraint(
-                fields=["issue", "position"],
+                fields=["issue", "section", "position"],
                 name="issue_item_position_once",
                 deferrable=models.Deferrable.DEFERRED,
             ),
@@ -259,26 +219,37 @@ class IssueItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or self.text[:60]
 
 
 class DeliveryStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
-    CLAIMED = "claimed", _("Being sent")
+    CLAIMED = "claimed", _("Taken by a worker")
+    HANDING = "handing", _("Being handed over")
     SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", _("Refused")
+    BOUNCED = "bounced", _("Came back")
     SUPPRESSED = "suppressed", _("Not sent: unsubscribed")
+    CANCELLED = "cancelled", _("Not sent: issue cancelled")
     UNCERTAIN = "uncertain", _("Uncertain: cut off while handing over")
 
 
 class Delivery(models.Model):
-    """One issue for one reader: the ledger that a kill or a dropped connection cannot falsify."""
+    """One issue for one reader: the ledger that a kill or a dropped connection cannot falsify.
+
+    `focalpoints.services.sending` says how a row moves. An uncertain row is shown and never sent again
+    by itself: the mail may have arrived.
+    """
+
+    OPEN = (DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED, DeliveryStatus.HANDING)
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, models.PROTECT, related_name="deliveries")
     language = models.CharField(max_length=10)
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    claimed_by = models.UUIDField(null=True, help_text="The worker that holds it.")
     claimed_until = models.DateTimeField(null=True)
+    run_after = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     finished_at = models.DateTimeField(null=True)
@@ -292,6 +263,9 @@ class Delivery(models.Model):
             models.Index(
                 fields=["issue", "id"],
                 name="delivery_open",
-                condition=Q(status__in=[DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED]),
+                condition=Q(status__in=["queued", "claimed", "handing"]),
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} → {self.subscriber_id}"

@@ -1,0 +1,86 @@
+from datetime import UTC
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from focalpoints import consent
+from focalpoints.models import Issue, Topic
+from portal.forms import HintedCheckboxes
+
+
+class SubscribeForm(forms.Form):
+    """Public form."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    topics = forms.MultipleChoiceField(
+        label=_("What would you like to get?"),
+        choices=Topic.choices,
+        initial=[Topic.QUARTERLY],
+        widget=HintedCheckboxes(
+            hints={
+                Topic.QUARTERLY: _("Four times a year"),
+                Topic.NEEDS: _("When UN offices publish several new needs"),
+            }
+        ),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    agrees = forms.BooleanField(label=consent.TEXTS[consent.CURRENT])
+
+
+class PreferencesForm(forms.Form):
+    topics = forms.MultipleChoiceField(
+        label=_("What would you like to get?"),
+        choices=Topic.choices,
+        required=False,
+        help_text=_("Choose nothing to get no mail at all."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class NewIssueForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("What readers see as the subject."))
+
+
+class IssueForm(forms.ModelForm):
+    languages = forms.MultipleChoiceField(
+        label=_("Editions besides English"),
+        choices=[(code, name) for code, name in settings.LANGUAGES if code != "en"],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Readers of other languages get the English edition."),
+    )
+    planned_for = forms.DateTimeField(
+        label=_("Planned for (UTC)"),
+        required=False,
+        help_text=_("For example 2026-12-01 08:00"),
+        input_formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(format="%Y-%m-%d %H:%M"),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Issue
+        fields = ["title", "topic", "languages", "planned_for", "version"]
+
+    def clean_planned_for(self):
+        moment = self.cleaned_data["planned_for"]
+        return moment.replace(tzinfo=UTC) if moment else None
+
+
+class ItemForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_(
+            "Plain text. **bold**, *italic*, lists with “- ”, and links as [words](https://address)."
+        ),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class TitleForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=120)

@@ -1,0 +1,397 @@
+"""Sending an issue by ledger.
+
+The audience is frozen into one Delivery a reader. A worker takes 50 rows, keeps one SMTP connection, and
+before each message commits the mark "being handed over", which is refused where the reader unsubscribed
+or the issue was paused meanwhile. So after any kill a row is either untouched (sent later), finished, or
+at most one a worker is uncertain: that one is shown and never sent again by itself.
+
+A worker writes its marks on a connection of its own: they must stay even if its job rolls back.
+"""
+
+import smtplib
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.mail import get_connection
+from django.core.mail.backends.smtp import EmailBackend
+from django.db import connection, connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from focalpoints.editions import edition
+from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueStatus
+from focalpoints.moulds import Mould, cast, personal, wire_address
+from focalpoints.queries.newsletter import blocking_gates
+from portal.errors import RuleViolation
+from portal.history import move, record
+from portal.jobs import enqueue
+from portal.models import User
+
+log = structlog.get_logger()
+
+CHUNK = 50
+LANES = 2  # jobs that send one issue at the same time
+LANE_SECONDS = 45  # well under the lease of a job
+CLAIM_SECONDS = 120  # longer than a chunk may wait for a slow server; then its rows are anybody's again
+MAX_TRIES = 6
+RETRY_SECONDS = 60  # doubled with each try
+
+FREEZE = """
+INSERT INTO focalpoints_delivery (issue_id, subscriber_id, language, status, run_after, attempts, error)
+SELECT %(issue)s, reader.id,
+    CASE WHEN reader.language = ANY(%(editions)s::text[]) THEN reader.language ELSE 'en' END,
+    'queued', now(), 0, ''
+FROM focalpoints_subscriber reader
+WHERE reader.status = 'confirmed' AND %(topic)s = ANY(reader.topics)
+ON CONFLICT (issue_id, subscriber_id) DO NOTHING
+"""
+# A claim that ran out was never handed over; a mark that ran out may have been.
+RELEASE = """
+UPDATE focalpoints_delivery SET
+    status = CASE status WHEN 'claimed' THEN 'queued' ELSE 'uncertain' END,
+    finished_at = CASE status WHEN 'claimed' THEN NULL ELSE now() END,
+    error = CASE status WHEN 'claimed' THEN error ELSE 'cut off while handing over' END
+WHERE issue_id = %(issue)s AND status IN ('claimed', 'handing') AND claimed_until < now()
+"""
+CLAIM = """
+UPDATE focalpoints_delivery mine SET status = 'claimed', claimed_by = %(worker)s,
+    claimed_until = now() + %(claim_seconds)s * interval '1 second'
+FROM focalpoints_subscriber reader
+WHERE reader.id = mine.subscriber_id AND mine.id IN (
+    SELECT id FROM focalpoints_delivery
+    WHERE issue_id = %(issue)s AND status = 'queued' AND run_after <= now()
+    ORDER BY id LIMIT %(chunk)s FOR UPDATE SKIP LOCKED)
+RETURNING mine.id, mine.subscriber_id, reader.email, mine.language, mine.attempts
+"""
+# One round trip a message: writes down how the one before ended and marks the next.
+STEP = """
+WITH ended AS (
+    UPDATE focalpoints_delivery SET status = %(result)s, error = %(error)s,
+        run_after = now() + %(retry_seconds)s * interval '1 second',
+        finished_at = CASE WHEN %(result)s = 'queued' THEN NULL ELSE now() END
+    WHERE id = %(ended)s AND claimed_by = %(worker)s AND status IN ('handing', 'uncertain')
+)
+UPDATE focalpoints_delivery mine SET status = 'handing', attempts = mine.attempts + 1,
+    claimed_until = now() + %(claim_seconds)s * interval '1 second'
+FROM focalpoints_subscriber reader, focalpoints_issue issue
+WHERE mine.id = %(next)s AND mine.claimed_by = %(worker)s AND mine.status = 'claimed'
+    AND reader.id = mine.subscriber_id AND reader.status = 'confirmed'
+    AND issue.id = mine.issue_id AND issue.status = 'sending'
+RETURNING mine.id
+"""
+SUPPRESS = """
+UPDATE focalpoints_delivery mine SET status = 'suppressed', finished_at = now()
+FROM focalpoints_subscriber reader
+WHERE mine.id = %(next)s AND mine.claimed_by = %(worker)s AND mine.status = 'claimed'
+    AND reader.id = mine.subscriber_id AND reader.status <> 'confirmed'
+"""
+GIVE_BACK = """
+UPDATE focalpoints_delivery SET status = 'queued'
+WHERE issue_id = %(issue)s AND claimed_by = %(worker)s AND status = 'claimed'
+"""
+
+
+# --- what an editor does ------------------------------------------------------------------------------
+
+
+def _locked(issue: Issue, by: User) -> Issue:
+    if not by.has_perm("focalpoints.edit_newsletter"):
+        raise PermissionDenied
+    return Issue.objects.select_for_update(no_key=True).get(pk=issue.pk)
+
+
+@transaction.atomic
+def send_issue(issue: Issue, *, by: User) -> None:
+    """Freeze the audience and start. Raises RuleViolation while a gate stops it."""
+    _start(_locked(issue, by), by=by)
+
+
+@transaction.atomic
+def start_planned_issue(issue_id: int) -> None:
+    """Start a scheduled issue at its hour; one that was taken off the schedule stays where it is."""
+    issue = Issue.objects.select_for_update(no_key=True).get(pk=issue_id)
+    if issue.status == IssueStatus.SCHEDULED and issue.planned_for and issue.planned_for <= timezone.now():
+        _start(issue, by=None)
+
+
+def _start(issue: Issue, *, by: User | None) -> None:
+    stops = blocking_gates(issue)
+    if stops:
+        raise RuleViolation(_("This stops it: %(gates)s.") % {"gates": "; ".join(stops)})
+    issue.sending_at = timezone.now()
+    issue.save(update_fields=["sending_at"])
+    move(issue, IssueStatus.SENDING, moves=ISSUE_MOVES, by=by)
+    with connection.cursor() as cursor:
+        cursor.execute(FREEZE, {"issue": issue.pk, "editions": issue.editions, "topic": issue.topic})
+    _wake_lanes(issue)
+
+
+@transaction.atomic
+def pause_issue(issue: Issue, *, by: User) -> None:
+    """Stop before the next message."""
+    move(_locked(issue, by), IssueStatus.PAUSED, moves=ISSUE_MOVES, by=by)
+
+
+@transaction.atomic
+def resume_issue(issue: Issue, *, by: User) -> None:
+    issue = _locked(issue, by)
+    move(issue, IssueStatus.SENDING, moves=ISSUE_MOVES, by=by)
+    _wake_lanes(issue)
+
+
+@transaction.atomic
+def cancel_sending(issue: Issue, *, by: User) -> None:
+    """Give up a paused issue: who has it keeps it, nobody else gets it."""
+    issue = _locked(issue, by)
+    move(issue, IssueStatus.CANCELLED, moves=ISSUE_MOVES, by=by)
+    issue.deliveries.filter(status__in=[DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED]).update(
+        status=DeliveryStatus.CANCELLED, finished_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def retry_failed(issue: Issue, *, by: User) -> int:
+    """Send once more to those whose server refused, and return how many.
+
+    Uncertain ones stay as they are: they may have the mail.
+    """
+    issue = _locked(issue, by)
+    if issue.status not in (IssueStatus.SENT, IssueStatus.SENDING):
+        raise RuleViolation(_("Only an issue that went out can be sent again to those who were refused."))
+    count = issue.deliveries.filter(status=DeliveryStatus.FAILED, subscriber__status="confirmed").update(
+        status=DeliveryStatus.QUEUED, attempts=0, run_after=timezone.now(), finished_at=None
+    )
+    if count:
+        record(issue, "retried the refused", by=by, note=str(count))
+        if issue.status == IssueStatus.SENT:
+            move(issue, IssueStatus.SENDING, moves=ISSUE_MOVES, by=by)
+        _wake_lanes(issue)
+    return count
+
+
+def send_test(issue: Issue, language: str, *, by: User) -> None:
+    """Mail one edition to the editor who asks, with links that lead nowhere personal."""
+    if not by.has_perm("focalpoints.edit_newsletter"):
+        raise PermissionDenied
+    message = personal(
+        cast(
+            issue, edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL), is_test=True
+        ),
+        subscriber_id=0,
+        email=by.email,
+        key=f"newsletter-test-{issue.pk}-{uuid.uuid4().hex}",
+    )
+    with _smtp() as server:
+        outcome = hand_over(server, wire_address(by.email), message)
+    if outcome.status != DeliveryStatus.SENT:
+        raise RuleViolation(_("The mail server refused it: %(error)s") % {"error": outcome.error})
+
+
+def _wake_lanes(issue: Issue) -> None:
+    issue.version += 1  # a series of its own: jobs of an earlier start have ended for good
+    issue.save(update_fields=["version"])
+    for lane in range(LANES):
+        _enqueue_lane(issue, lane=lane, series=issue.version, turn=1)
+
+
+def _enqueue_lane(issue: Issue, *, lane: int, series: int, turn: int, run_after=None) -> None:
+    enqueue(
+        "focalpoints.send_lane",
+        key=f"send_lane:{issue.pk}:{series}:{lane}:{turn}",
+        run_after=run_after,
+        issue_id=issue.pk,
+        lane=lane,
+        series=series,
+        turn=turn,
+    )
+
+
+# --- what a worker does -------------------------------------------------------------------------------
+
+
+def send_lane(issue_id: int, *, lane: int, series: int, turn: int) -> None:
+    """One turn of one lane: send for a while, then finish the issue or queue the next turn."""
+    deliver(issue_id, seconds=LANE_SECONDS)
+    issue = Issue.objects.select_for_update(no_key=True).get(pk=issue_id)
+    if issue.status != IssueStatus.SENDING:
+        return
+    still_open = issue.deliveries.filter(status__in=Delivery.OPEN).order_by("run_after")
+    first = still_open.first()
+    if first is None:
+        move(issue, IssueStatus.SENT, moves=ISSUE_MOVES, by=None)
+        issue.sent_at = timezone.now()
+        issue.save(update_fields=["sent_at"])
+        return
+    soon = timezone.now() + timedelta(seconds=5)
+    waits_for = first.run_after if first.status == DeliveryStatus.QUEUED else first.claimed_until or soon
+    _enqueue_lane(issue, lane=lane, series=series, turn=turn + 1, run_after=max(soon, waits_for))
+
+
+def deliver(issue_id: int, *, seconds: float) -> int:
+    """Send what is due for about `seconds`; stops early when nothing is. Returns messages sent."""
+    ends, sent, refusals = time.monotonic() + seconds, 0, 0
+    moulds: dict[str, Mould] = {}
+    with closing(Ledger(issue_id)) as ledger:
+        while time.monotonic() < ends and refusals < 5 and (rows := ledger.claim()):
+            try:
+                with _smtp() as server:
+                    sent += _send_chunk(ledger, server, rows, moulds)
+                refusals = 0
+            except (OSError, smtplib.SMTPException) as error:  # no connection: nothing was handed over
+                refusals += 1
+                log.warning("mail server does not answer", issue=issue_id, error=str(error))
+                time.sleep(0.05 * refusals)
+            finally:
+                ledger.give_back()
+    return sent
+
+
+@dataclass(frozen=True)
+class Claimed:
+    id: int
+    subscriber_id: int
+    email: str
+    language: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: str
+    error: str = ""
+    is_cut_off: bool = False  # the connection is gone
+    retry_seconds: float = 0
+
+
+def _send_chunk(ledger: "Ledger", server: smtplib.SMTP, rows: list[Claimed], moulds: dict[str, Mould]) -> int:
+    """Hand over the rows of a chunk until the connection breaks. Returns messages sent."""
+    sent, ended, outcome = 0, None, None
+    for row in rows:
+        if row.language not in moulds:
+            issue = Issue.objects.get(pk=ledger.issue_id)
+            content = edition(issue, list(issue.items.all()), row.language, base=settings.PORTAL_URL)
+            moulds[row.language] = cast(issue, content)
+        is_ours = ledger.step(ended, outcome, row.id)
+        ended = outcome = None
+        if not is_ours:
+            continue
+        message = personal(
+            moulds[row.language],
+            subscriber_id=row.subscriber_id,
+            email=row.email,
+            key=f"newsletter-{ledger.issue_id}-{row.subscriber_id}",
+        )
+        ended, outcome = (
+            row.id,
+            _limited(hand_over(server, wire_address(row.email), message), row.attempts + 1),
+        )
+        sent += outcome.status == DeliveryStatus.SENT
+        if outcome.is_cut_off:
+            break
+    ledger.step(ended, outcome, None)
+    return sent
+
+
+def _limited(outcome: Outcome, tries: int) -> Outcome:
+    if outcome.status != DeliveryStatus.QUEUED:
+        return outcome
+    if tries >= MAX_TRIES:
+        return Outcome(DeliveryStatus.FAILED, outcome.error, outcome.is_cut_off)
+    wait = 0 if outcome.is_cut_off else RETRY_SECONDS * 2 ** (tries - 1)
+    return Outcome(DeliveryStatus.QUEUED, outcome.error, outcome.is_cut_off, wait)
+
+
+def hand_over(server: smtplib.SMTP, to: str, message: bytes) -> Outcome:
+    """One SMTP transaction. Says "uncertain" only where the content left us and no answer came back."""
+    try:
+        for command, accepted in (
+            (f"mail FROM:<{wire_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}>", (250,)),
+            (f"rcpt TO:<{to}>", (250, 251)),
+            ("data", (354,)),
+        ):
+            code, reply = server.docmd(command)
+            if code not in accepted:
+                return _refused(server, code, reply)
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome(DeliveryStatus.QUEUED, str(error)[:300], is_cut_off=True)
+    try:
+        server.send(message + b".\r\n")
+        code, reply = server.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome(DeliveryStatus.UNCERTAIN, str(error)[:300], is_cut_off=True)
+    return Outcome(DeliveryStatus.SENT) if code == 250 else _refused(server, code, reply)
+
+
+def _refused(server: smtplib.SMTP, code: int, reply: bytes) -> Outcome:
+    """A refusal is an answer: 4xx may be tried again, 5xx never."""
+    is_cut_off = code in (421, -1)
+    if not is_cut_off:
+        with suppress(OSError, smtplib.SMTPException):
+            server.rset()
+    status = DeliveryStatus.FAILED if 500 <= code < 600 else DeliveryStatus.QUEUED
+    return Outcome(status, f"{code} {reply.decode(errors='replace')}"[:300], is_cut_off)
+
+
+@contextmanager
+def _smtp() -> Iterator[smtplib.SMTP]:
+    """An open connection to the mail server of the settings."""
+    backend = get_connection()
+    if not isinstance(backend, EmailBackend):
+        raise RuleViolation(_("The newsletter goes out through SMTP, and this server has none set up."))
+    backend.open()
+    server = backend.connection
+    try:
+        server.ehlo_or_helo_if_needed()
+        yield server
+    finally:
+        with suppress(OSError, smtplib.SMTPException):
+            backend.close()
+
+
+class Ledger:
+    """The deliveries of one issue as one worker writes them, each statement committed by itself."""
+
+    def __init__(self, issue_id: int):
+        self.issue_id = issue_id
+        self.worker = uuid.uuid4()
+        self.connection = connections["default"].copy()
+
+    def claim(self) -> list[Claimed]:
+        self._execute(RELEASE)
+        return [Claimed(*row) for row in self._execute(CLAIM, chunk=CHUNK)]
+
+    def step(self, ended: int | None, outcome: Outcome | None, next_id: int | None) -> bool:
+        """Write down how `ended` went and mark `next_id` as being handed over; whether that was allowed."""
+        if ended is None and next_id is None:
+            return False
+        marked = self._execute(
+            STEP,
+            ended=ended,
+            result=outcome.status if outcome else "",
+            error=outcome.error if outcome else "",
+            retry_seconds=outcome.retry_seconds if outcome else 0,
+            next=next_id,
+        )
+        if next_id is not None and not marked:
+            self._execute(SUPPRESS, next=next_id)
+        return bool(marked)
+
+    def give_back(self) -> None:
+        self._execute(GIVE_BACK)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _execute(self, sql: str, **values) -> list[tuple]:
+        values |= {"issue": self.issue_id, "worker": self.worker, "claim_seconds": CLAIM_SECONDS}
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []

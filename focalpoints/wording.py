@@ -1,0 +1,61 @@
+"""Words that editors write: plain text with a little Markdown, never HTML.
+
+What comes in is stripped of tags (text pasted from office programs brings them), what goes out passes an
+allowlist once more, so neither a slip in the one nor in the other reaches a reader.
+"""
+
+import html
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote"}
+SCHEMES = {"https", "http", "mailto"}
+LOOKS_LIKE_HTML = re.compile(r"<(?:/?[a-z][^<>]*|!--)", re.IGNORECASE)
+BLOCK_ENDS = re.compile(r"</(?:p|div|li|h[1-6]|tr)>|<br\s*/?>", re.IGNORECASE)
+LINK = re.compile(r"\[([^\]]+)\]\(([^()\s]+)\)")
+BARE_LINK = re.compile(r"(?<![(\w])https?://[^\s<>()]+")
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "heading", "lheading", "code", "fence", "hr", "html_block", "html_inline"]
+)
+
+
+def clean_text(text: str) -> str:
+    """`text` without tags and control characters. An ampersand or "a < b" stays as typed."""
+    if LOOKS_LIKE_HTML.search(text):
+        text = BLOCK_ENDS.sub(lambda end: end[0] + "\n", text)
+        text = html.unescape(nh3.clean(text, tags=set(), clean_content_tags={"script", "style", "title"}))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in text if c in "\n\t" or ord(c) >= 32)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def to_html(text: str, *, base: str = "") -> str:
+    """Markdown as HTML of the allowed tags. A link to a path of this portal begins with `base`."""
+
+    def absolute(tag: str, attribute: str, value: str) -> str | None:
+        return base + value if attribute == "href" and value.startswith("/") else value
+
+    return nh3.clean(
+        _markdown.render(text),
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=SCHEMES,
+        attribute_filter=absolute,
+    )
+
+
+def to_text(text: str, *, base: str = "") -> str:
+    """The same words for the plain part of a mail: links as "label (address)"."""
+
+    def spelled(link: re.Match) -> str:
+        address = base + link[2] if link[2].startswith("/") else link[2]
+        return f"{link[1]} ({address})"
+
+    return LINK.sub(spelled, text)
+
+
+def links_in(text: str) -> list[str]:
+    """Every address in a text, marked up or bare."""
+    return [link[2] for link in LINK.finditer(text)] + BARE_LINK.findall(LINK.sub("", text))

@@ -1,0 +1,72 @@
+import factory
+from django.utils import timezone
+
+from focalpoints.models import (
+    Community,
+    FocalPoint,
+    Issue,
+    IssueItem,
+    IssueSection,
+    Subscriber,
+    SubscriberStatus,
+    Topic,
+)
+from tests.portal.factories import UserFactory
+
+
+class FocalPointFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FocalPoint
+
+    entity_id = "WFP"
+    role_title = factory.Sequence(lambda n: f"Partnerships officer {n}")
+    office_place = "Dhaka"
+    unit_mailbox = factory.Sequence(lambda n: f"unit{n}@test.example")
+
+
+class SubscriberFactory(factory.django.DjangoModelFactory):
+    """A confirmed reader of the quarterly issue."""
+
+    class Meta:
+        model = Subscriber
+
+    email = factory.Sequence(lambda n: f"reader{n}@test.example")
+    topics = [Topic.QUARTERLY]
+    status = SubscriberStatus.CONFIRMED
+    consent_text = "2026-11"
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+
+class IssueFactory(factory.django.DjangoModelFactory):
+    """A draft with one written block."""
+
+    class Meta:
+        model = Issue
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: n + 1)
+    title = "Water, energy and what lasts"
+    created_by = factory.SubFactory(UserFactory, roles=["editor"])
+    words = factory.RelatedFactory(
+        "tests.focalpoints.factories.IssueItemFactory", factory_related_name="issue"
+    )
+
+
+class IssueItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = IssueItem
+
+    issue = factory.SubFactory(IssueFactory, words=None)
+    section = IssueSection.FROM_THE_DESK
+    position = factory.Sequence(lambda n: n % 30_000)
+    text = "Three records joined the registry this quarter."
+
+
+class CommunityFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Community
+
+    slug = factory.Sequence(lambda n: f"group-{n}")
+    name = factory.Sequence(lambda n: f"Group {n}")
+    purpose = "To learn from each other."
+    created_by = factory.SubFactory(UserFactory, roles=["focal_point"])
