@@ -81,12 +81,12 @@ def workers() -> Finding:
 def lists() -> Finding:
     from screening.queries import list_freshness
 
-    rows = list(list_freshness())
-    if not rows:
-        return False, "No sanctions list is loaded: nothing can be screened. Run: manage.py import_list"
-    if stale := [f"{row.title} ({row.age_days} days)" for row in rows if row.is_stale]:
-        return False, f"Lists are out of date: {', '.join(stale)}."
-    return True, f"{len(rows)} lists are loaded and fresh."
+    found = list_freshness()
+    if not found:
+        return False, "No list is known: nothing can be screened. Run: manage.py load_reference"
+    if wanting := [item.sentence for item in found if not item.is_in_order]:
+        return False, " ".join(wanting)
+    return True, f"{sum(not item.is_missing for item in found)} lists are in use, none older than it may be."
 
 
 def mail() -> Finding:

@@ -1,0 +1,136 @@
+"""The newsletter under fire: workers killed, connections dropped at every phase, readers who leave meanwhile.
+
+Prints what was expected and what was found. NEWSLETTER_RECIPIENTS=50000 is the long run.
+"""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from focalpoints.models import Delivery, Issue, IssueStatus, Subscriber, Topic
+from focalpoints.queries.newsletter import progress
+from focalpoints.services import sending, subscribers
+from portal.reference import load_reference
+from tests.focalpoints.factories import IssueFactory
+from tests.portal.factories import UserFactory
+
+pytestmark = [pytest.mark.resilience, pytest.mark.django_db(transaction=True)]
+
+PROJECT = Path(__file__).resolve().parents[2]
+RECIPIENTS = int(os.environ.get("NEWSLETTER_RECIPIENTS", "5000"))
+KILLS, UNSUBSCRIBES = 10, 100
+DROP_SHARE = 0.003  # of messages, at each of three phases: about a third of the connections of 50
+
+
+def start(*command: str, **more: str) -> subprocess.Popen:
+    database = connection.settings_dict
+    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+    environment = {**os.environ, "DATABASE_URL": f"{url}/{database['NAME']}", "LOG_LEVEL": "ERROR", **more}
+    return subprocess.Popen([sys.executable, "-m", *command], cwd=PROJECT, env=environment)
+
+
+@pytest.fixture
+def sink(tmp_path):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    journal = tmp_path / "journal"
+    process = start("tests.focalpoints.sink", str(port), str(journal), str(DROP_SHARE))
+    yield port, journal
+    process.kill()
+    process.wait()
+
+
+def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
+    port, journal = sink
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # for the gate: a server is set up
+    load_reference()
+    first, second = UserFactory(roles=["editor"]), UserFactory(roles=["editor"])
+    kinds = ["soft"] * 3 + ["hard"] + ["reader"] * 96
+    Subscriber.objects.bulk_create(
+        Subscriber(
+            email=f"{kinds[n % 100]}{n}@test.example",
+            topics=[Topic.QUARTERLY],
+            status="confirmed",
+            confirmed_at=timezone.now(),
+            consent_text="2026-11",
+        )
+        for n in range(RECIPIENTS)
+    )
+    issue = IssueFactory(
+        created_by=first, submitted_by=first, approved_by=second, status=IssueStatus.APPROVED
+    )
+    sending.send_issue(issue, by=first)
+    assert issue.deliveries.count() == RECIPIENTS
+
+    pids = tmp_path / "pids"
+    began = time.monotonic()
+    sender = start("tests.focalpoints.sender", str(issue.pk), str(pids), EMAIL_URL=f"smtp://127.0.0.1:{port}")
+    rng = random.Random(4)
+    left: dict[str, float] = {}
+    killed = 0
+    try:
+        while open_count(issue) and time.monotonic() - began < 300 + RECIPIENTS / 50:
+            time.sleep(0.3)
+            done_share = 1 - open_count(issue) / RECIPIENTS
+            if killed < KILLS and done_share >= (killed + 0.5) / (KILLS + 1):
+                victim = int(rng.choice(pids.read_text().split()))
+                os.kill(victim, signal.SIGKILL)
+                killed += 1
+            if not left and done_share > 0.2:
+                queued = issue.deliveries.filter(status="queued").order_by("?")[:UNSUBSCRIBES]
+                for delivery in queued.select_related("subscriber"):
+                    subscribers.unsubscribe(delivery.subscriber)
+                    left[delivery.subscriber.email] = time.time()
+                sending.pause_issue(issue, by=first)
+                time.sleep(0.5)
+                paused_at = len(journal.read_text().splitlines())
+                time.sleep(0.7)
+                assert len(journal.read_text().splitlines()) == paused_at, "a paused issue stands still"
+                sending.resume_issue(issue, by=first)
+    finally:
+        sender.terminate()
+        sender.wait()
+    seconds = time.monotonic() - began
+
+    counts = progress(Issue.objects.get(pk=issue.pk)).counts
+    lines = [line.split() for line in journal.read_text().splitlines()]
+    taken = [(line[1:] if line[0] == "!" else line) for line in lines if line[0] != "?"]
+    received = Counter(recipient for recipient, _message_id, _at in taken)
+    drops_after_data = sum(line[0] == "!" for line in lines)
+    late = [r for r, _id, at in taken if r in left and float(at) > left[r] + 0.25]  # was being handed over
+    refusals = Counter(line[1] for line in lines if line[0] == "?")
+    found = {status: count for status, count in counts.items() if count}
+    print(
+        f"\nnewsletter: {RECIPIENTS} recipients, {killed} kills, {drops_after_data} drops after DATA,"
+        f" {len(left)} left meanwhile: {found} in {seconds:.0f} s"
+    )
+    assert killed == KILLS
+    assert not open_count(issue)
+    assert sum(counts.values()) == RECIPIENTS
+    assert [recipient for recipient, count in received.items() if count > 1] == []
+    assert len({message_id for _r, message_id, _at in taken}) == len(taken)
+    assert counts["uncertain"] <= drops_after_data + killed
+    assert counts["sent"] <= len(taken) <= counts["sent"] + counts["uncertain"]
+    assert late == []
+    assert counts["suppressed"] >= 0.9 * len(left)
+    assert (
+        counts["failed"]
+        == len(refusals)
+        == Delivery.objects.filter(issue=issue, subscriber__email__startswith="hard", status="failed").count()
+    )
+    assert set(refusals.values()) == {1}, "a 5xx is never tried again"
+
+
+def open_count(issue: Issue) -> int:
+    return issue.deliveries.filter(status__in=Delivery.OPEN).count()
