@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from focalpoints.models import UNEntity
 from partnerships.models import Company, Partnership
 from portal.desk import DeskRow
-from portal.models import User
+from portal.models import AuditEvent, User
 from screening.models import (
     TIER_ORDER,
+    UNDO_WITHIN,
     Case,
     CaseStatus,
     Decision,
@@ -210,6 +211,81 @@ def decision_checks(case: Case) -> list[Check]:
         Check(_("The analyst has recommended an outcome."), is_recommended, ANY_OUTCOME),
         *recommendation_checks(case),
     ]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event of a case's history in plain words."""
+
+    at: datetime
+    text: str
+    who: str
+    note: str
+
+
+# What happened, by model and action of the AuditEvent. A move of status has words of its own.
+EVENT_WORDS = {
+    ("case", "asked for"): gettext_lazy("Asked for"),
+    ("case", "opened by a hit"): gettext_lazy("Opened by a hit"),
+    ("case", "taken"): gettext_lazy("Taken for review"),
+    ("case", "screened again"): gettext_lazy("Another screening asked for"),
+    ("case", "condition added"): gettext_lazy("Condition proposed"),
+    ("case", "condition removed"): gettext_lazy("Condition taken back"),
+    ("case", "moved to research"): gettext_lazy("Back to research"),
+    ("case", "moved to assessment"): gettext_lazy("Assessment begun"),
+    ("case", "moved to decision"): gettext_lazy("Recommended; awaits a decision"),
+    ("case", "moved to closed"): gettext_lazy("Decided"),
+    ("case", "moved to withdrawn"): gettext_lazy("Withdrawn"),
+    ("hit", "found"): gettext_lazy("Hit found: %(subject)s"),
+    ("hit", "found again"): gettext_lazy("Hit found again: %(subject)s"),
+    ("hit", "reopened"): gettext_lazy("Hit open again, one side changed: %(subject)s"),
+    ("hit", "left the list"): gettext_lazy("Entry left its list: %(subject)s"),
+    ("hit", "no longer resembles"): gettext_lazy("No longer resembles: %(subject)s"),
+    ("hit", "decided"): gettext_lazy("Hit decided, %(outcome)s: %(subject)s"),
+    ("hit", "undone"): gettext_lazy("Undone: %(subject)s"),
+    ("hit", "revoked"): gettext_lazy("Revoked: %(subject)s"),
+    ("decision", "suspended"): gettext_lazy("Clearance suspended"),
+    ("decision", "ended"): gettext_lazy("Clearance ended"),
+}
+
+
+def case_history(case: Case) -> list[Moment]:
+    """What happened in a case, and to its hits since it opened, newest first; views left out."""
+    hits = Hit.objects.filter(company=case.company).values_list("pk", flat=True)
+    decisions = Decision.objects.filter(case=case).values_list("pk", flat=True)
+    events = AuditEvent.objects.filter(
+        Q(subject_type="screening.case", subject_id=str(case.pk))
+        | Q(subject_type="screening.decision", subject_id__in=[str(pk) for pk in decisions])
+        | Q(
+            subject_type="screening.hit",
+            subject_id__in=[str(pk) for pk in hits],
+            at__gte=case.opened_at - timedelta(minutes=5),  # the hits that opened it came just before
+        )
+    ).select_related("by")
+    if case.closed_at:
+        events = events.exclude(subject_type="screening.hit", at__gt=case.closed_at)
+    moments = []
+    for event in events.order_by("-at", "-id"):
+        words = EVENT_WORDS.get((event.subject_type.removeprefix("screening."), event.action))
+        if words is None:  # views, and a decision's own event beside the case's
+            continue
+        outcome = (event.changes.get("outcome") or ["", ""])[1]
+        text = str(words) % {
+            "subject": event.subject_label,
+            "outcome": dict(HitOutcome.choices).get(outcome, ""),
+        }
+        moments.append(Moment(event.at, text, str(event.by or _("The system")), event.note))
+    return moments
+
+
+def undoable_hit(company: Company, user: User) -> Hit | None:
+    """The hit this person decided within the last 30 seconds, which one press takes back."""
+    since = timezone.now() - UNDO_WITHIN
+    return (
+        Hit.objects.filter(company=company, decided_by=user, decided_at__gt=since)
+        .order_by("-decided_at")
+        .first()
+    )
 
 
 def entities_for_request(user: User) -> list[UNEntity]:

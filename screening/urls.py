@@ -1,10 +1,26 @@
 from django.urls import path
 
-from screening.views import cases, lists
+from screening.views import cases, hits, lists
 
 app_name = "screening"
 urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
+    path("cases/new/", cases.case_new, name="case_new"),
+    path("cases/next/", cases.case_take_next, name="case_take_next"),
+    path("cases/<str:reference>/", cases.case_detail, name="case_detail"),
+    path("cases/<str:reference>/take/", cases.case_take, name="case_take"),
+    path("cases/<str:reference>/screen/", cases.case_screen, name="case_screen"),
+    path("cases/<str:reference>/conditions/", cases.condition_add, name="condition_add"),
+    path(
+        "cases/<str:reference>/conditions/<int:pk>/remove/", cases.condition_remove, name="condition_remove"
+    ),
+    path("cases/<str:reference>/recommendation/", cases.case_recommend, name="case_recommend"),
+    path("cases/<str:reference>/back/", cases.case_send_back, name="case_send_back"),
+    path("cases/<str:reference>/withdraw/", cases.case_withdraw, name="case_withdraw"),
+    path("cases/<str:reference>/decision/", cases.case_decide, name="case_decide"),
+    path("cases/<str:reference>/hits/<int:pk>/", hits.hit_review, name="hit_review"),
+    path("cases/<str:reference>/hits/<int:pk>/undo/", hits.hit_undo, name="hit_undo"),
+    path("cases/<str:reference>/hits/<int:pk>/revoke/", hits.hit_revoke, name="hit_revoke"),
     path("lists/", lists.list_sources, name="list_sources"),
     path("lists/<slug:code>/", lists.list_detail, name="list_detail"),
     path("lists/<slug:code>/upload/", lists.list_upload, name="list_upload"),

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_noop
 
 from focalpoints.models import UNEntity
 from partnerships.models import Company
+from partnerships.services.companies import adopt_company
+from partnerships.services.partnerships import hold_partnerships
 from partnerships.working_days import add_working_days
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import move, record
@@ -67,6 +69,8 @@ def request_case(company: Company, *, entity: UNEntity, tier: str, purpose: str,
     case.version += 1
     case.save()
     record(case, "asked for", by=by, note=purpose)
+    adopt_company(company, by=by)
+    company.refresh_from_db(fields=["version"])
     key = f"screen_company:{company.pk}:{company.version}"
     enqueue("screening.screen_company", key=key, company_id=company.pk)
     return case
@@ -162,6 +166,20 @@ def recommend_case(case: Case, *, version: int, outcome: str, note: str, by: Use
     case.save()
     move(case, CaseStatus.DECISION, moves=CASE_MOVES, by=by, note=note)
     return case
+
+
+@transaction.atomic
+def screen_again(case: Case, *, by: User) -> None:
+    """Queue another screening of the company, where the last one is out of date. At most one a minute."""
+    _may(by, "screening.assess_case")
+    company = case.company
+    minute = timezone.now().strftime("%Y-%m-%dT%H:%M")
+    enqueue(
+        "screening.screen_company",
+        key=f"screen_company:{company.pk}:{company.version}:{minute}",
+        company_id=company.pk,
+    )
+    record(case, "screened again", by=by)
 
 
 @transaction.atomic
@@ -304,12 +322,6 @@ def note_view(case: Case, *, by: User) -> None:
     )
     if not seen.exists():
         record(case, "viewed", by=by)
-
-
-def hold_partnerships(company: Company, note: str, *, by: User | None) -> None:
-    from partnerships.services.partnerships import hold_partnerships as hold
-
-    hold(company, note, by=by)
 
 
 # --- rules shared by the above ----------------------------------------------------------------------------

@@ -1,15 +1,380 @@
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+"""The queue of cases, the case file, and its decision."""
 
-from screening.models import Case
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from partnerships.models import Company
+from portal.errors import RuleViolation, StaleEdit
+from portal.http import render_page
+from screening import comparison, queries
+from screening.filters import CaseFilter
+from screening.forms import CaseRequestForm, ConditionForm, DecisionForm, ReasonForm, RecommendForm
+from screening.models import VALID_MONTHS, Case, CaseStatus, Condition, DecisionOutcome
+from screening.services import cases as services
+
+
+def case_for(request: HttpRequest, reference: str) -> Case:
+    """The case of that reference, if this person may see it; 404 else. The reading is noted."""
+    case = get_object_or_404(Case.objects.visible_to(request.user).for_list(), reference=reference)
+    services.note_view(case, by=request.user)
+    return case
+
+
+def case_file_for(request: HttpRequest, reference: str) -> Case:
+    """As `case_for`, for pages that show what was found: reviewers only, 404 for everybody else."""
+    cases = Case.objects.visible_to(request.user).for_list()
+    if not request.user.has_perm("screening.view_case"):
+        cases = cases.none()
+    case = get_object_or_404(cases, reference=reference)
+    services.note_view(case, by=request.user)
+    return case
 
 
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
-    if not (request.user.has_perm("screening.view_case") or request.user.has_perm("screening.request_case")):
+    is_reviewer = request.user.has_perm("screening.view_case")
+    if not (is_reviewer or request.user.has_perm("screening.request_case")):
         raise PermissionDenied
-    return render(
-        request, "screening/case_list.html", {"cases": Case.objects.visible_to(request.user).for_list()[:25]}
+    visible = Case.objects.visible_to(request.user)
+    case_filter = CaseFilter(request.GET, visible.for_list(), request=request)
+    page = Paginator(case_filter.qs.order_by("due_on", "id"), 25).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    context = {
+        "filter": case_filter,
+        "page": page,
+        "today": today,
+        "is_reviewer": is_reviewer,
+        "open_count": visible.open().count(),
+        "late_count": visible.open().filter(due_on__lt=today).count(),
+        "free_count": visible.open().filter(analyst=None).count(),
+        "has_any": visible.exists(),
+    }
+    return render_page(request, "screening/case_list.html", context, partial="screening/_case_rows.html")
+
+
+@require_http_methods(["GET", "POST"])
+def case_new(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("screening.request_case"):
+        raise PermissionDenied
+    wanted = request.GET.get("company", "")
+    if not wanted:
+        return _find_company(request)
+    companies = Company.objects.visible_to(request.user)
+    company = get_object_or_404(companies, public_id=wanted)
+    entities = queries.entities_for_request(request.user)
+    form = CaseRequestForm(request.POST or None, entities=entities, initial={"tier": "standard"})
+    if form.is_valid():
+        try:
+            case = services.request_case(company, by=request.user, **form.cleaned_data)
+        except RuleViolation as broken_rule:
+            form.add_error(None, str(broken_rule))
+            return _request_page(request, company, form, entities, status=409)
+        messages.success(
+            request, _("Asked for. You will have an answer by %(date)s.") % {"date": _day(case.due_on)}
+        )
+        return redirect("screening:case_detail", case.reference)
+    return _request_page(request, company, form, entities, status=422 if form.is_bound else 200)
+
+
+def _request_page(request, company: Company, form: Form, entities, *, status: int) -> HttpResponse:
+    context = {
+        "company": company,
+        "form": form,
+        "entities": entities,
+        "open_case": Case.objects.open().filter(company=company).first(),
+        "clearance": queries.clearance_for(company),
+    }
+    return render(request, "screening/case_new.html", context, status=status)
+
+
+def _find_company(request: HttpRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()
+    found = Company.objects.visible_to(request.user).select_related("country").filter(name__icontains=words)
+    context = {"q": words, "companies": list(found.order_by("name")[:20]) if words else []}
+    return render(request, "screening/case_find_company.html", context)
+
+
+@require_safe
+def case_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_for(request, reference)
+    if not request.user.has_perm("screening.view_case"):
+        context = {"case": case, "withdraw_form": ReasonForm(), "clearance": _clearance_of(case)}
+        return render(request, "screening/case_request.html", context)
+    return _case_page(request, case)
+
+
+def _case_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    recommend_form: RecommendForm | None = None,
+    condition_form: ConditionForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The case file. A form that did not pass comes back with what was typed."""
+    run = queries.latest_run(case.company)
+    user = request.user
+    is_reviewing = case.status in (CaseStatus.RESEARCH, CaseStatus.ASSESSMENT)
+    can_assess = user.has_perm("screening.assess_case") and case.requested_by_id != user.pk
+    context = {
+        "case": case,
+        "run": run,
+        "shortcomings": queries.run_shortcomings(case.company, run),
+        "hits": list(case.company.hits.for_list()),
+        "screened": screened_facts(run) if run else [],
+        "conditions": list(case.conditions.all()),
+        "history": queries.case_history(case),
+        "checks": check_items(queries.recommendation_checks(case)) if is_reviewing else [],
+        "undoable": queries.undoable_hit(case.company, user),
+        "clearance": _clearance_of(case),
+        "can_assess": can_assess,
+        "can_recommend": can_assess and is_reviewing,
+        "can_decide": user.has_perm("screening.decide_case") and case.status == CaseStatus.DECISION,
+        "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
+        "recommend_form": recommend_form
+        or RecommendForm(
+            initial={
+                "version": case.version,
+                "outcome": case.recommendation,
+                "note": case.recommendation_note,
+            }
+        ),
+        "condition_form": condition_form or ConditionForm(auto_id="condition_%s"),
+        "back_form": ReasonForm(auto_id="back_%s"),
+        "withdraw_form": ReasonForm(auto_id="withdraw_%s"),
+    }
+    return render(request, "screening/case_detail.html", context, status=status)
+
+
+def check_items(checks: list[queries.Check]) -> list[dict]:
+    """For components/checks.html."""
+    return [
+        {
+            "label": check.label,
+            "note": check.note,
+            "state": "ok" if check.is_met else "stop" if check.blocks == queries.ANY_OUTCOME else "wait",
+        }
+        for check in checks
+        if check.is_met or len(check.blocks) > 1
+    ]
+
+
+def screened_facts(run) -> list[dict]:
+    """The company as a run screened it, for components/facts.html."""
+    own, people = run.subject["company"], run.subject["people"]
+    former = set(own["former"])
+    facts = [
+        (_("Legal name"), own["name"]),
+        (_("Former names"), "; ".join(own["former"])),
+        (_("Other names"), "; ".join(name for name in own["names"][1:] if name not in former)),
+        (_("Country"), "; ".join(comparison.country_names(own["countries"]))),
+        (_("Registry numbers"), "; ".join(value for _type, value, _country in own["identifiers"])),
+        (_("Founded"), "; ".join(str(year) for year in own["years"])),
+    ]
+    for role, label in (("owner", _("Owners")), ("director", _("Directors")), ("parent", _("Parents"))):
+        named = [
+            f"{part['name']}, {part['share']}%" if part["share"] else part["name"]
+            for part in people
+            if part["role"] == role
+        ]
+        facts.append((label, "; ".join(named) or _("None stated")))
+    return [{"term": term, "value": value, "note": ""} for term, value in facts if value]
+
+
+def _clearance_of(case: Case):
+    return queries.clearance_for(case.company, entity=case.entity)
+
+
+@require_POST
+def case_take_next(request: HttpRequest) -> HttpResponse:
+    case = services.take_next_case(by=request.user)
+    if case is None:
+        messages.info(request, _("Every open case has somebody."))
+        return redirect("screening:case_list")
+    messages.success(request, _("%(case)s is yours.") % {"case": case.reference})
+    return redirect("screening:case_detail", case.reference)
+
+
+@require_POST
+def case_take(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_for(request, reference)
+    return _then(request, case, lambda: services.take_case(case, by=request.user), _("The case is yours."))
+
+
+@require_POST
+def case_screen(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_for(request, reference)
+    done = _("Another screening is on its way. Reload this page in a moment.")
+    return _then(request, case, lambda: services.screen_again(case, by=request.user), done)
+
+
+@require_POST
+def case_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_for(request, reference)
+    note = _reason(request)
+    if note is None:
+        return redirect("screening:case_detail", case.reference)
+    return _then(
+        request,
+        case,
+        lambda: services.withdraw_case(case, note=note, by=request.user),
+        _("The case is withdrawn."),
     )
+
+
+@require_POST
+def case_send_back(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_for(request, reference)
+    note = _reason(request)
+    if note is None:
+        return redirect("screening:case_detail", case.reference)
+    return _then(
+        request,
+        case,
+        lambda: services.send_back_case(case, version=case.version, note=note, by=request.user),
+        _("The case is with its analyst again."),
+    )
+
+
+def _reason(request: HttpRequest) -> str | None:
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        return form.cleaned_data["note"]
+    messages.error(request, _("Say why: the reason stays on record."))
+    return None
+
+
+def _then(request: HttpRequest, case: Case, act, done: str) -> HttpResponse:
+    """Do one thing to a case and return to it, with what was done or why it was not."""
+    try:
+        act()
+    except RuleViolation as broken_rule:
+        messages.error(request, str(broken_rule))
+    else:
+        messages.success(request, done)
+    return redirect("screening:case_detail", case.reference)
+
+
+@require_POST
+def condition_add(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_file_for(request, reference)
+    form = ConditionForm(request.POST, auto_id="condition_%s")
+    if not request.user.has_perm("screening.assess_case"):
+        raise PermissionDenied
+    if not form.is_valid():
+        return _case_page(request, case, condition_form=form, status=422)
+    try:
+        services.add_condition(case, by=request.user, **form.cleaned_data)
+    except RuleViolation as broken_rule:
+        form.add_error(None, str(broken_rule))
+        return _case_page(request, case, condition_form=form, status=409)
+    return redirect("screening:case_detail", case.reference)
+
+
+@require_POST
+def condition_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    case = case_file_for(request, reference)
+    condition = get_object_or_404(Condition, pk=pk, case=case)
+    done = _("The condition is taken back.")
+    return _then(request, case, lambda: services.remove_condition(condition, by=request.user), done)
+
+
+@require_POST
+def case_recommend(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_file_for(request, reference)
+    if not request.user.has_perm("screening.assess_case"):
+        raise PermissionDenied
+    form = RecommendForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, case, recommend_form=form, status=422)
+    try:
+        services.recommend_case(case, by=request.user, **form.cleaned_data)
+    except RuleViolation as broken_rule:
+        refuse(form, broken_rule, case)
+        return _case_page(request, case, recommend_form=form, status=409)
+    messages.success(request, _("Recommended. A second person decides."))
+    return redirect("screening:case_detail", case.reference)
+
+
+def refuse(form: Form, broken_rule: RuleViolation, subject) -> None:
+    """Show a broken rule on a form. After a stale edit the form carries the version that is true now."""
+    form.add_error(None, str(broken_rule))
+    if isinstance(broken_rule, StaleEdit):
+        subject.refresh_from_db()
+        form.data = form.data.copy()
+        form.data["version"] = subject.version
+
+
+@require_http_methods(["GET", "POST"])
+def case_decide(request: HttpRequest, reference: str) -> HttpResponse:
+    case = case_file_for(request, reference)
+    if request.method == "POST":
+        if not request.user.has_perm("screening.decide_case"):
+            raise PermissionDenied
+        form = _decision_form(request.POST)
+        if not form.is_valid():
+            return _decision_page(request, case, form, status=422)
+        try:
+            decision = services.decide_case(case, by=request.user, **form.cleaned_data)
+        except RuleViolation as broken_rule:
+            refuse(form, broken_rule, case)
+            return _decision_page(request, case_file_for(request, reference), form, status=409)
+        messages.success(request, _("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()})
+        return redirect("screening:case_detail", case.reference)
+    return _decision_page(request, case, _decision_form(initial={"version": case.version}), status=200)
+
+
+def _decision_form(*args, **kwargs) -> DecisionForm:
+    today = timezone.localdate()
+    until = {
+        outcome: _("Valid %(months)d months, until %(date)s")
+        % {"months": months, "date": _day(services.add_months(today, months))}
+        for outcome, months in VALID_MONTHS.items()
+    }
+    declined = {DecisionOutcome.DECLINED: _("No partnership can become active; active ones are held")}
+    return DecisionForm(*args, consequences=until | declined, **kwargs)
+
+
+def _decision_page(request: HttpRequest, case: Case, form: DecisionForm, *, status: int) -> HttpResponse:
+    checks = queries.decision_checks(case)
+    user = request.user
+    run = queries.latest_run(case.company)
+    own_part = (
+        _("You examined this case. Another person decides.")
+        if case.analyst_id == user.pk
+        else _("You asked for this case. Another person decides.")
+        if case.requested_by_id == user.pk
+        else ""
+    )
+    context = {
+        "case": case,
+        "form": form,
+        "run": run,
+        "shortcomings": queries.run_shortcomings(case.company, run),
+        "hits": list(case.company.hits.for_list()),
+        "conditions": list(case.conditions.all()),
+        "checks": check_items(checks),
+        "own_part": own_part,
+        "may_decide": user.has_perm("screening.decide_case"),
+        "is_blocked": any(not check.is_met and check.blocks == queries.ANY_OUTCOME for check in checks),
+        "open_blocks": [
+            check.note or check.label
+            for check in checks
+            if not check.is_met and DecisionOutcome.APPROVED in check.blocks
+        ],
+        "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
+        "back_form": ReasonForm(auto_id="back_%s"),
+    }
+    return render(request, "screening/case_decide.html", context, status=status)
+
+
+def _day(day) -> str:
+    return date_format(day, "j F Y")

@@ -1,26 +1,77 @@
+from datetime import date
 from types import SimpleNamespace
 
+from screening.models import Condition
 from tests.access import Row
-from tests.screening.factories import ListSourceFactory, list_xml, serve
+from tests.screening.factories import (
+    CaseFactory,
+    HitFactory,
+    ListSourceFactory,
+    list_xml,
+    serve,
+)
 
+# anonymous, business own and other, focal point own and other entity, reviewer, decider, administrator
 NO = "login" + " 405" * 7
 ADMIN_ONLY = "login 403 403 403 403 403 403 200"
 ADMIN_POSTS = "login 403 403 403 403 403 403 302"
 ADMIN_TYPES = "login 403 403 403 403 403 403 422"
+REVIEWERS = "login 404 404 404 404 200 200 404"
 
 
 def build(world: SimpleNamespace) -> None:
     world.list_source = ListSourceFactory(url="https://lists.example.org/a.xml")
     world.list_version = serve(world.list_source, list_xml("Quorvane Holding"))
+    world.case = CaseFactory(
+        company=world.company, entity=world.entity, requested_by=world.users["focal_own"]
+    )
+    world.hit = HitFactory(company=world.company, list_version=world.list_version)
+    world.condition = Condition.objects.create(case=world.case, text="Report", due_on=date(2027, 1, 31))
+
+
+def case(world: SimpleNamespace) -> list:
+    return [world.case.reference]
+
+
+def hit(world: SimpleNamespace) -> list:
+    return [world.case.reference, world.hit.pk]
+
+
+def why(world: SimpleNamespace) -> dict:
+    return {"note": "Because."}
 
 
 ROWS: dict[str, Row] = {
-    "screening:case_list": Row(post=NO, get="login 403 403 200 200 200 200 403"),
-    "screening:list_sources": Row(post=NO, get=ADMIN_ONLY),
-    "screening:list_detail": Row(post=NO, get=ADMIN_ONLY, args=lambda world: [world.list_source.pk]),
+    "screening:case_list": Row(get="login 403 403 200 200 200 200 403", post=NO),
+    "screening:case_new": Row(
+        get="login 403 403 200 200 403 403 403", post="login 403 403 200 200 403 403 403"
+    ),
+    "screening:case_take_next": Row(get=NO, post="login 403 403 403 403 302 403 403"),
+    "screening:case_detail": Row(get="login 404 404 200 404 200 200 404", post=NO, args=case),
+    "screening:case_take": Row(get=NO, post="login 404 404 403 404 302 403 404", args=case),
+    "screening:case_screen": Row(get=NO, post="login 404 404 403 404 302 403 404", args=case),
+    "screening:case_withdraw": Row(
+        get=NO, post="login 404 404 302 404 302 403 404", args=case, post_data=why
+    ),
+    "screening:case_send_back": Row(
+        get=NO, post="login 404 404 403 404 302 302 404", args=case, post_data=why
+    ),
+    "screening:condition_add": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
+    "screening:condition_remove": Row(
+        get=NO,
+        post="login 404 404 404 404 302 403 404",
+        args=lambda world: [world.case.reference, world.condition.pk],
+    ),
+    "screening:case_recommend": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
+    "screening:case_decide": Row(get=REVIEWERS, post="login 404 404 404 404 403 422 404", args=case),
+    "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404", args=hit),
+    "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
+    "screening:hit_revoke": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit, post_data=why),
+    "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
+    "screening:list_detail": Row(get=ADMIN_ONLY, post=NO, args=lambda world: [world.list_source.pk]),
     "screening:list_upload": Row(get=NO, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk]),
     "screening:list_fetch": Row(get=NO, post=ADMIN_POSTS, args=lambda world: [world.list_source.pk]),
     "screening:list_required": Row(get=NO, post=ADMIN_POSTS, args=lambda world: [world.list_source.pk]),
-    "screening:version_detail": Row(post=NO, get=ADMIN_ONLY, args=lambda world: [world.list_source.pk, 1]),
+    "screening:version_detail": Row(get=ADMIN_ONLY, post=NO, args=lambda world: [world.list_source.pk, 1]),
     "screening:version_override": Row(get=NO, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk, 1]),
 }

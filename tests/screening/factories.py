@@ -1,13 +1,28 @@
 """The smallest valid rows of screening, and a list file in the layout of the Security Council."""
 
+from datetime import timedelta
 from io import BytesIO
 from xml.sax.saxutils import escape
 
 import factory
+from django.utils import timezone
 
 from partnerships.models import Company
-from screening.models import ListSource, ListVersion
+from screening import queries
+from screening.lists.model import Entry, ListedName
+from screening.matching import as_screened
+from screening.models import (
+    Case,
+    CaseStatus,
+    Decision,
+    Hit,
+    ListSource,
+    ListVersion,
+    ScreeningRun,
+    VersionStatus,
+)
 from screening.services import lists
+from tests.portal.factories import UserFactory
 
 
 class CompanyFactory(factory.django.DjangoModelFactory):
@@ -58,3 +73,110 @@ def serve(source: ListSource, content: bytes, name: str = "list.xml") -> ListVer
     """Receive and load a file as the worker does."""
     version = lists.receive_file(source, BytesIO(content), name=name, by=None)
     return lists.load_version(version.pk)
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    """A complete run against the lists in use now, which found nothing."""
+
+    class Meta:
+        model = ScreeningRun
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(CompanyFactory)
+    company_version = factory.SelfAttribute("company.version")
+    inputs = factory.Sequence(lambda n: f"{n:064}")
+    subject = factory.LazyAttribute(lambda run: as_screened(run.company))
+    matcher = "test"
+    threshold = 0.5
+    is_complete = True
+
+    @factory.post_generation
+    def list_versions(self, create, extracted, **kwargs):
+        self.list_versions.set(queries.serving_versions())
+
+
+class HitFactory(factory.django.DjangoModelFactory):
+    """An undecided hit on a served list: HitFactory(company=company)."""
+
+    class Meta:
+        model = Hit
+
+    company = factory.SubFactory(CompanyFactory)
+    last_run = factory.SubFactory(RunFactory, company=factory.SelfAttribute("..company"))
+    first_run = factory.SelfAttribute("last_run")
+    list_version = factory.LazyFunction(lambda: ListVersion.objects.first() or _any_version())
+    source = factory.SelfAttribute("list_version.source")
+    source_entry_id = factory.Sequence(lambda n: f"x{n}")
+    entry_name = factory.Sequence(lambda n: f"Orsalla Maritime Trade Co {n}")
+    entry_content = factory.LazyAttribute(
+        lambda hit: Entry(
+            hit.source_entry_id, "organization", (ListedName(hit.entry_name, "primary"),)
+        ).as_dict()
+    )
+    entry_fingerprint = "e"
+    subject_role = "company"
+    subject_key = "company"
+    subject_name = factory.SelfAttribute("company.name")
+    subject_fingerprint = "s"
+    score = 0.85
+    band = "close"
+    explanation = factory.LazyAttribute(
+        lambda hit: {
+            "name_matched": hit.entry_name,
+            "words": [{"ours": ["Orsala"], "theirs": ["Orsalla"], "relation": "one_letter"}],
+            "facts": [],
+            "parts": [{"slug": "start", "points": 20.0}, {"slug": "met", "points": 65.0}],
+        }
+    )
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """An open case that a hit opened, with nobody's name on it."""
+
+    class Meta:
+        model = Case
+
+    reference = factory.Sequence(lambda n: f"C-2026-{n:04}")
+    company = factory.SubFactory(CompanyFactory)
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
+
+
+def _any_version() -> ListVersion:
+    """A list in use, without the screenings that serving one would queue."""
+    return ListVersion.objects.create(
+        source=ListSourceFactory(is_required=False),
+        number=1,
+        status=VersionStatus.SERVING,
+        file="lists/none",
+        size=0,
+        sha256="0" * 64,
+    )
+
+
+def cleared(company: Company, *, until=None, entity=None, outcome="approved", by=None, **values) -> Decision:
+    """A decision on a company, as the services would leave it."""
+    analyst, by = UserFactory(roles=["analyst"]), by or UserFactory(roles=["decider"])
+    case = CaseFactory(
+        company=company,
+        entity=entity,
+        status=CaseStatus.CLOSED,
+        analyst=analyst,
+        recommendation=outcome,
+        closed_at=timezone.now(),
+    )
+    return Decision.objects.create(
+        reference=f"D-{case.reference}",
+        case=case,
+        company=company,
+        run=RunFactory(company=company),
+        entity=entity,
+        tier=values.pop("tier", "standard"),
+        outcome=outcome,
+        conditions=["Report"] if outcome == "approved_with_conditions" else [],
+        note="Checked.",
+        analyst=analyst,
+        by=by,
+        has_no_conflict=True,
+        valid_until=None if outcome == "declined" else until or timezone.localdate() + timedelta(days=700),
+        **values,
+    )

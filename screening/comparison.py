@@ -1,0 +1,136 @@
+"""What a reviewer sees of a hit: words, facts and score of both sides, ready for the page."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from portal.models import Country
+from screening.models import Hit, SubjectRole
+from screening.names.words import BANDS, PARTS, RELATIONS
+
+# How a relation between two words looks: the colour says roughly what its words say exactly.
+_WEAK = {"legal_form", "left_out"}
+_SAME = {"same", "joined", "same_number"}
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One fact on both sides. `reading` is agrees, differs, cannot_tell, or judge: not compared."""
+
+    label: str
+    ours: str
+    theirs: str
+    reading: str
+
+
+def word_pairs(hit: Hit) -> list[dict]:
+    """The aligned words for components/words.html."""
+    pairs = []
+    for word in hit.explanation["words"]:
+        relation = word["relation"]
+        kind = (
+            "weak"
+            if relation in _WEAK
+            else "same"
+            if relation in _SAME
+            else "miss"
+            if relation == "missing"
+            else "near"
+        )
+        pairs.append(
+            {
+                "left": " ".join(word["ours"]),
+                "right": " ".join(word["theirs"]),
+                "relation": _(RELATIONS[relation]),
+                "kind": kind,
+            }
+        )
+    return pairs
+
+
+def score_parts(hit: Hit) -> list[dict]:
+    """Signed points for the balance; they add up to 100 times the score."""
+    return [{"label": _(PARTS[part["slug"]]), "points": part["points"]} for part in hit.explanation["parts"]]
+
+
+def band_words(hit: Hit) -> str:
+    return _(BANDS[hit.band])
+
+
+def subject_facts(hit: Hit, screened: dict) -> dict:
+    """The part of a run's subject that a hit is about; empty when the company no longer names it."""
+    if hit.subject_role == SubjectRole.COMPANY:
+        return screened["company"]
+    return next(
+        (
+            part
+            for part in screened["people"]
+            if part["role"] == hit.subject_role and part["name"] == hit.subject_name
+        ),
+        {},
+    )
+
+
+def fact_rows(hit: Hit, screened: dict) -> list[FactRow]:
+    """Both sides fact by fact. Countries cost one query."""
+    ours, theirs = subject_facts(hit, screened), hit.entry_content
+    readings = {fact["field"]: fact["outcome"] for fact in hit.explanation["facts"]}
+    listed_countries = list(
+        dict.fromkeys(item["text"] for item in (*theirs["nationalities"], *theirs["countries"]))
+    )
+    is_person = ours.get("kind") == "person"
+    addresses = [item["text"] for item in (*theirs["addresses"], *theirs["places"]) if item["text"]]
+    other_names = [item["text"] for item in theirs["names"] if item["text"] != hit.entry_name]
+    return [
+        _row(
+            _("Country"),
+            country_names(ours.get("countries", [])),
+            listed_countries,
+            readings.get("country", "cannot_tell"),
+        ),
+        _row(
+            _("Year of birth") if is_person else _("Founded"),
+            [str(year) for year in ours.get("years", [])],
+            [item["text"] or item["first"] for item in theirs["dates"]],
+            readings.get("date", "cannot_tell"),
+        ),
+        _row(
+            _("Identifiers"),
+            [value for _type, value, _country in ours.get("identifiers", [])],
+            [f"{item['value']} ({item['text'] or item['type']})" for item in theirs["identifiers"]],
+            readings.get("identifier", "cannot_tell"),
+        ),
+        _row(
+            _("Address"),
+            [hit.company.address] if hit.subject_role == SubjectRole.COMPANY and hit.company.address else [],
+            addresses[:3],
+            "judge",
+        ),
+        _row(_("Other names"), ours.get("names", [])[1:], other_names[:12], "judge"),
+    ]
+
+
+def _row(label: str, ours: list[str], theirs: list[str], reading: str) -> FactRow:
+    if not ours or not theirs:
+        reading = "cannot_tell"
+    return FactRow(label, "; ".join(ours), "; ".join(theirs), reading)
+
+
+def country_names(iso2_codes: list[str]) -> list[str]:
+    countries = Country.objects.in_bulk([code.upper() for code in iso2_codes], field_name="iso2")
+    return [str(countries.get(code.upper(), code.upper())) for code in iso2_codes]
+
+
+def entry_facts(hit: Hit) -> list[dict]:
+    """What the list says of the entry beside names and facts, for components/facts.html."""
+    entry = hit.entry_content
+    rows = [
+        (_("Reference"), entry["reference"] or entry["source_id"]),
+        (_("Programme"), ", ".join(entry["programmes"])),
+        (_("Listed on"), entry["listed_on"]),
+        (_("Updated on"), entry["updated_on"]),
+        (_("Remarks"), entry["remarks"]),
+        (_("Reasons"), entry["reasons"]),
+        (_("Related"), "; ".join(item["target_name"] or item["text"] for item in entry["relations"])),
+    ]
+    return [{"term": term, "value": value, "note": ""} for term, value in rows if value]

@@ -1,0 +1,514 @@
+import threading
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from focalpoints.models import FocalPoint, UNEntity
+from partnerships.models import Partnership, PartnershipParty
+from portal.errors import RuleViolation, StaleEdit
+from portal.history import move
+from portal.models import AuditEvent, Job
+from screening import queries
+from screening.models import (
+    CASE_FINAL,
+    CASE_MOVES,
+    Case,
+    CaseStatus,
+    Decision,
+    DecisionOutcome,
+    HitOutcome,
+    HitReason,
+)
+from screening.services import cases, hits
+from tests.portal.factories import UserFactory
+from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, RunFactory, cleared
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
+
+
+@pytest.fixture
+def analyst():
+    return UserFactory(roles=["analyst"])
+
+
+@pytest.fixture
+def decider():
+    return UserFactory(roles=["decider"])
+
+
+@pytest.fixture
+def focal():
+    user = UserFactory(roles=["focal_point"])
+    FocalPoint.objects.create(
+        entity_id="WFP", user=user, role_title="Officer", office_place="Dhaka", unit_mailbox="u@test.example"
+    )
+    return user
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """The companies whose partnerships were put on hold."""
+    seen = []
+    monkeypatch.setattr(cases, "hold_partnerships", lambda company, note, by=None: seen.append(company.pk))
+    return seen
+
+
+def recommended(analyst, outcome="approved", **values) -> Case:
+    """A case whose company was screened and found clean, with the analyst's word on it."""
+    case = CaseFactory(**values)
+    RunFactory(company=case.company)
+    return cases.recommend_case(case, version=case.version, outcome=outcome, note="Clean.", by=analyst)
+
+
+def decide(case, by, outcome="approved", **values):
+    arguments = {"version": case.version, "note": "As recommended.", "has_no_conflict": True, **values}
+    return cases.decide_case(case, outcome=outcome, by=by, **arguments)
+
+
+def settle(hit, by, outcome=HitOutcome.FALSE_POSITIVE, reason=HitReason.OTHER_COUNTRY):
+    return hits.decide_hit(hit, version=hit.version, outcome=outcome, reason=reason, comment="Seen.", by=by)
+
+
+# --- requests ---------------------------------------------------------------------------------------------
+
+
+def test_focal_point_asks_for_the_own_entity(focal):
+    company = CompanyFactory()
+    case = cases.request_case(
+        company, entity=UNEntity.objects.get(code="WFP"), tier="light", purpose="Talks", by=focal
+    )
+    assert (case.status, case.requested_by, case.tier) == (CaseStatus.RESEARCH, focal, "light")
+    assert Job.objects.get(kind="screening.screen_company").args == {"company_id": company.pk}
+    assert case.due_on > timezone.localdate() + timedelta(days=10)
+    with pytest.raises(PermissionDenied):
+        cases.request_case(
+            CompanyFactory(), entity=UNEntity.objects.get(code="UNDP"), tier="light", purpose="x", by=focal
+        )
+
+
+def test_request_takes_over_the_case_that_a_hit_opened(focal):
+    case = CaseFactory()
+    asked = cases.request_case(
+        case.company, entity=UNEntity.objects.get(code="WFP"), tier="standard", purpose="Freight", by=focal
+    )
+    assert (asked.pk, asked.requested_by) == (case.pk, focal)
+    with pytest.raises(RuleViolation, match="examined already"):
+        cases.request_case(
+            case.company, entity=UNEntity.objects.get(code="WFP"), tier="light", purpose="x", by=focal
+        )
+
+
+@pytest.mark.parametrize("role", ["business", "analyst", "decider", "administrator"])
+def test_others_cannot_ask(role):
+    with pytest.raises(PermissionDenied):
+        cases.request_case(
+            CompanyFactory(),
+            entity=UNEntity.objects.get(code="WFP"),
+            tier="light",
+            purpose="x",
+            by=UserFactory(roles=[role]),
+        )
+
+
+# --- review -----------------------------------------------------------------------------------------------
+
+
+def test_next_case_is_the_most_urgent_free_one(analyst):
+    today = timezone.localdate()
+    CaseFactory(due_on=today + timedelta(days=9))
+    urgent = CaseFactory(due_on=today - timedelta(days=1))
+    CaseFactory(due_on=today - timedelta(days=5), analyst=UserFactory())
+    CaseFactory(due_on=today - timedelta(days=5), requested_by=analyst)
+    assert cases.take_next_case(by=analyst) == urgent
+    urgent.refresh_from_db()
+    assert urgent.analyst == analyst
+
+
+def test_requester_does_not_examine(analyst):
+    case = CaseFactory(requested_by=analyst)
+    hit = HitFactory(company=case.company)
+    with pytest.raises(RuleViolation, match="You asked"):
+        cases.take_case(case, by=analyst)
+    with pytest.raises(RuleViolation, match="You asked"):
+        settle(hit, analyst)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(analyst=analyst)
+
+
+def test_first_to_decide_a_hit_becomes_the_analyst(analyst):
+    case = CaseFactory()
+    hit = settle(HitFactory(company=case.company), analyst)
+    case.refresh_from_db()
+    assert case.analyst == analyst
+    assert (hit.outcome, hit.decided_by) == (HitOutcome.FALSE_POSITIVE, analyst)
+    event = AuditEvent.objects.get(subject_type="screening.hit", action="decided")
+    assert (event.by, event.changes["outcome"]) == (analyst, ["", "false_positive"])
+
+
+def test_reason_must_fit_the_outcome(analyst):
+    hit = HitFactory(company=CaseFactory().company)
+    with pytest.raises(RuleViolation, match="fits"):
+        settle(hit, analyst, HitOutcome.TRUE_MATCH, HitReason.OTHER_COUNTRY)
+
+
+def test_hit_decided_by_a_colleague_meanwhile_is_stale(analyst):
+    hit = HitFactory(company=CaseFactory().company)
+    settle(hit, analyst)
+    with pytest.raises(StaleEdit):
+        settle(hit, UserFactory(roles=["analyst"]))
+
+
+def test_undo_works_for_thirty_seconds_and_for_the_same_person(analyst):
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        hit = settle(HitFactory(company=CaseFactory().company), analyst)
+        with pytest.raises(RuleViolation):
+            hits.undo_hit(hit, by=UserFactory(roles=["analyst"]))
+        clock.shift(30)
+        assert hits.undo_hit(hit, by=analyst).outcome == ""
+        hit = settle(hits.Hit.objects.get(pk=hit.pk), analyst)
+        clock.shift(31)
+        with pytest.raises(RuleViolation, match="passed"):
+            hits.undo_hit(hit, by=analyst)
+
+
+def test_revoked_outcome_says_why_and_opens_a_case_again(analyst):
+    case = CaseFactory()
+    hit = settle(HitFactory(company=case.company), analyst)
+    Case.objects.filter(pk=case.pk).update(status=CaseStatus.WITHDRAWN)
+    hit = hits.revoke_hit(hit, note="New evidence.", by=analyst)
+    assert (hit.outcome, hit.reopened["why"], hit.reopened["note"]) == ("", "revoked", "New evidence.")
+    assert Case.objects.open().filter(company=case.company).count() == 1
+
+
+def test_recommendation_needs_every_hit_decided(analyst):
+    case = CaseFactory()
+    hit = HitFactory(company=case.company)
+    with pytest.raises(RuleViolation, match="Every hit is decided"):
+        cases.recommend_case(case, version=1, outcome="declined", note="x", by=analyst)
+    settle(hit, analyst, HitOutcome.INCONCLUSIVE, HitReason.MORE_NEEDED)
+    case.refresh_from_db()
+    with pytest.raises(RuleViolation, match="No hit is left inconclusive"):
+        cases.recommend_case(case, version=case.version, outcome="approved", note="x", by=analyst)
+    cases.recommend_case(case, version=case.version, outcome="declined", note="x", by=analyst)
+
+
+def test_conditions_are_needed_where_promised(analyst):
+    case = CaseFactory()
+    RunFactory(company=case.company)
+    with pytest.raises(RuleViolation, match="condition with an owner"):
+        cases.recommend_case(case, version=1, outcome="approved_with_conditions", note="x", by=analyst)
+    condition = cases.add_condition(
+        case, by=analyst, text="Supplier list", owner="company", due_on=date(2027, 2, 28), evidence=""
+    )
+    case = cases.recommend_case(case, version=1, outcome="approved_with_conditions", note="x", by=analyst)
+    with pytest.raises(RuleViolation, match="can no longer be changed"):
+        cases.remove_condition(condition, by=analyst)
+
+
+# --- decisions --------------------------------------------------------------------------------------------
+
+
+def test_second_person_approves_for_two_years(analyst, decider, run_jobs, focal):
+    case = recommended(analyst, requested_by=focal)
+    with time_machine.travel("2026-11-20T10:00:00Z"):
+        decision = decide(case, decider)
+    case.refresh_from_db()
+    assert (case.status, decision.outcome) == (CaseStatus.CLOSED, "approved")
+    assert (decision.by, decision.analyst, str(decision.valid_until)) == (decider, analyst, "2028-11-20")
+    run_jobs()
+    run_jobs()
+    assert [(m.to, m.subject) for m in mail.outbox] == [
+        ([focal.email], f"Case {case.reference} is decided: {case.company.name}")
+    ]
+    assert "hit" not in mail.outbox[0].body
+
+
+def test_conditions_halve_the_validity_and_go_into_the_decision(analyst, decider):
+    case = CaseFactory()
+    RunFactory(company=case.company)
+    cases.add_condition(
+        case, by=analyst, text="Supplier list", owner="company", due_on=date(2027, 2, 28), evidence=""
+    )
+    case = cases.recommend_case(case, version=1, outcome="approved_with_conditions", note="x", by=analyst)
+    decision = decide(case, decider, "approved_with_conditions")
+    assert decision.conditions == ["Supplier list"]
+    assert decision.valid_until == cases.add_months(timezone.localdate(), 12)
+
+
+def test_analyst_and_requester_cannot_decide(analyst):
+    both = UserFactory(roles=["analyst", "decider"])
+    case = recommended(both)
+    with pytest.raises(RuleViolation, match="Another person decides"):
+        decide(case, both)
+    case = recommended(analyst, requested_by=both)
+    with pytest.raises(RuleViolation, match="Another person decides"):
+        decide(case, both)
+
+
+def test_database_refuses_one_pair_of_eyes(analyst, decider):
+    decision = decide(recommended(analyst), decider)
+    for column in ("by", "has_no_conflict"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Decision.objects.filter(pk=decision.pk).update(**{column: analyst if column == "by" else False})
+
+
+@pytest.mark.parametrize("role", ["analyst", "focal_point", "business", "administrator", "auditor"])
+def test_only_deciders_decide(analyst, role):
+    with pytest.raises(PermissionDenied):
+        decide(recommended(analyst), UserFactory(roles=[role]))
+
+
+def test_conflict_of_interest_statement_is_needed(analyst, decider):
+    with pytest.raises(RuleViolation, match="no conflict"):
+        decide(recommended(analyst), decider, has_no_conflict=False)
+
+
+def test_true_match_blocks_approval_and_not_refusal(analyst, decider, held):
+    case = CaseFactory()
+    settle(HitFactory(company=case.company), analyst, HitOutcome.TRUE_MATCH, HitReason.FACTS_AGREE)
+    case.refresh_from_db()
+    for outcome in ("approved", "approved_with_conditions"):
+        with pytest.raises(RuleViolation, match="true match"):
+            cases.recommend_case(case, version=case.version, outcome=outcome, note="x", by=analyst)
+    case = cases.recommend_case(case, version=case.version, outcome="declined", note="Listed.", by=analyst)
+    with pytest.raises(RuleViolation, match="true match"):
+        decide(case, decider, "approved")
+    assert decide(case, decider, "declined").valid_until is None
+    assert held == [case.company_id]
+
+
+def test_incomplete_run_never_clears(analyst, decider):
+    case = CaseFactory()
+    RunFactory(
+        company=case.company,
+        is_complete=False,
+        gaps=[{"code": "missing", "list": "un", "title": "UN list", "as_of": None}],
+    )
+    with pytest.raises(RuleViolation, match="complete"):
+        cases.recommend_case(case, version=1, outcome="approved", note="x", by=analyst)
+
+
+def test_company_that_changed_since_the_run_is_not_cleared(analyst, decider):
+    case = recommended(analyst)
+    case.company.version += 1
+    case.company.save()
+    with pytest.raises(RuleViolation, match="complete"):
+        decide(case, decider)
+
+
+def test_nothing_is_decided_without_a_recommendation(decider):
+    case = CaseFactory()
+    RunFactory(company=case.company)
+    with pytest.raises(RuleViolation, match="recommended"):
+        decide(case, decider, "declined")
+
+
+def test_decider_can_send_a_case_back(analyst, decider):
+    case = cases.send_back_case(recommended(analyst), version=2, note="Who owns it?", by=decider)
+    assert case.status == CaseStatus.RESEARCH
+    assert AuditEvent.objects.filter(action="moved to research", note="Who owns it?", by=decider).exists()
+
+
+def test_new_hit_calls_a_case_back(analyst):
+    case = recommended(analyst)
+    HitFactory(company=case.company)
+    cases.open_case_for_hits(case.company)
+    case.refresh_from_db()
+    assert case.status == CaseStatus.RESEARCH
+
+
+@pytest.mark.parametrize("status", [s for s in CaseStatus if CaseStatus.CLOSED not in CASE_MOVES[s]])
+def test_only_a_case_that_awaits_its_decision_closes(status, analyst):
+    case = CaseFactory(status=status, analyst=analyst, recommendation="approved")
+    with pytest.raises(RuleViolation):
+        move(case, CaseStatus.CLOSED, moves=CASE_MOVES, by=None)
+
+
+def test_one_open_case_a_company():
+    case = CaseFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CaseFactory(company=case.company)
+    assert set(CASE_FINAL) == {"closed", "withdrawn"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deciders_at_once_one_wins():
+    analyst = UserFactory(roles=[])
+    deciders = [UserFactory(roles=[]) for _ in range(2)]
+    for user in (analyst, *deciders):
+        user.is_superuser = True
+        user.save()
+    for _round in range(10):
+        case = recommended(analyst)
+        barrier, answers = threading.Barrier(2), []
+
+        def decide_it(by, case=case, barrier=barrier, answers=answers):
+            barrier.wait()
+            try:
+                answers.append(decide(case, by).by_id)
+            except StaleEdit:
+                answers.append("stale")
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=decide_it, args=[user]) for user in deciders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers.count("stale") == 1
+        assert Decision.objects.filter(case=case).count() == 1
+
+
+# --- clearances -------------------------------------------------------------------------------------------
+
+
+def test_clearance_says_what_the_latest_decision_means_today():
+    company = CompanyFactory()
+    assert queries.clearance_for(company) is None
+    cleared(company, until=timezone.localdate() - timedelta(days=1))
+    assert queries.clearance_for(company).state == "lapsed"
+    cleared(company)
+    assert queries.clearance_for(company).is_valid
+    cleared(company, outcome="declined")
+    assert queries.clearance_for(company).state == "declined"
+
+
+def test_last_valid_day_counts():
+    company = CompanyFactory()
+    cleared(company, until=timezone.localdate())
+    assert queries.clearance_for(company).is_valid
+
+
+def test_own_refusal_outweighs_anothers_approval():
+    company = CompanyFactory()
+    wfp, undp = UNEntity.objects.get(code="WFP"), UNEntity.objects.get(code="UNDP")
+    cleared(company, entity=wfp, outcome="declined")
+    cleared(company, entity=undp)
+    assert queries.clearance_for(company, entity=wfp).state == "declined"
+    assert queries.clearance_for(company, entity=undp).is_valid
+
+
+def test_lighter_engagement_does_not_clear_a_heavier_one():
+    company = CompanyFactory()
+    cleared(company, tier="light")
+    assert queries.clearance_for(company, tier="light").is_valid
+    assert queries.clearance_for(company, tier="strategic") is None
+
+
+def test_clearances_of_many_cost_one_query(django_assert_num_queries):
+    companies = [CompanyFactory() for _ in range(5)]
+    for company in companies[:3]:
+        cleared(company)
+    with django_assert_num_queries(1):
+        found = queries.clearances_for(companies)
+    assert set(found) == {company.pk for company in companies[:3]}
+
+
+def test_partnership_names_what_is_missing():
+    partnership = Partnership.objects.create(
+        title="Freight", reference="P-9999", partnership_type="core_business"
+    )
+    never, ended, fine, open_again = (CompanyFactory(name=n) for n in ("Never", "Ended", "Fine", "Open"))
+    for company in (never, ended, fine, open_again):
+        PartnershipParty.objects.create(partnership=partnership, company=company)
+    cleared(ended, until=date(2026, 1, 31))
+    cleared(fine)
+    cleared(open_again)
+    HitFactory(company=open_again)
+    gaps = queries.clearance_gaps(partnership)
+    assert gaps == [
+        "The clearance of Ended ended on 31 January 2026.",
+        "Never has no clearance yet.",
+        "Open has a new possible match on a list that nobody has decided.",
+    ]
+
+
+def test_lapsed_clearance_holds_partnerships_once(run_jobs, held):
+    company = CompanyFactory()
+    decision = cleared(company, until=timezone.localdate() - timedelta(days=1))
+    cases.end_lapsed_clearances()
+    cases.end_lapsed_clearances()
+    assert run_jobs() == ["screening.end_clearance"]
+    assert held == [company.pk]
+    assert AuditEvent.objects.filter(action="ended", subject_id=str(decision.pk)).count() == 1
+
+
+def test_newer_clearance_keeps_partnerships_going(run_jobs, held):
+    company = CompanyFactory()
+    cleared(company, until=timezone.localdate() - timedelta(days=1))
+    cleared(company)
+    cases.end_lapsed_clearances()
+    run_jobs()
+    assert held == []
+
+
+def test_true_match_suspends_a_clearance_after_the_time_to_undo(analyst, run_jobs, held):
+    company = CompanyFactory()
+    cleared(company)
+    hit = HitFactory(company=company)
+    CaseFactory(company=company)
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        settle(hit, analyst, HitOutcome.TRUE_MATCH, HitReason.FACTS_AGREE)
+        assert run_jobs() == []
+        clock.shift(31)
+        assert run_jobs() == ["screening.suspend_clearances"]
+    assert queries.clearance_for(company).state == "suspended"
+    assert held == [company.pk]
+
+
+def test_undone_match_suspends_nothing(analyst, run_jobs, held):
+    company = CompanyFactory()
+    cleared(company)
+    hit = HitFactory(company=company)
+    CaseFactory(company=company)
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        hits.undo_hit(settle(hit, analyst, HitOutcome.TRUE_MATCH, HitReason.FACTS_AGREE), by=analyst)
+        clock.shift(60)
+        run_jobs()
+    assert queries.clearance_for(company).is_valid
+    assert held == []
+
+
+def test_exclusion_is_known_open_or_unknown(analyst):
+    company = CompanyFactory()
+    assert queries.is_excluded(company) is None
+    CaseFactory(company=company)
+    hit = HitFactory(company=company)
+    assert queries.is_excluded(company) is None
+    settle(hit, analyst, HitOutcome.TRUE_MATCH, HitReason.FACTS_AGREE)
+    assert queries.is_excluded(company) is True
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [("2026-11-22", 24, "2028-11-22"), ("2026-08-31", 6, "2027-02-28"), ("2026-12-31", 12, "2027-12-31")],
+)
+def test_months_end_within_their_month(start, months, end):
+    assert cases.add_months(date.fromisoformat(start), months) == date.fromisoformat(end)
+
+
+def test_view_is_noted_once_an_hour(decider):
+    case = CaseFactory()
+    viewed = AuditEvent.objects.filter(action="viewed", subject_id=str(case.pk))
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as clock:
+        cases.note_view(case, by=decider)
+        clock.shift(3500)
+        cases.note_view(case, by=decider)
+        assert viewed.count() == 1
+        clock.shift(200)
+        cases.note_view(case, by=decider)
+    assert viewed.count() == 2
+
+
+def test_every_outcome_is_blocked_by_something():
+    case = CaseFactory()
+    blocked = {
+        outcome for check in queries.decision_checks(case) if not check.is_met for outcome in check.blocks
+    }
+    assert blocked == set(DecisionOutcome.values)
