@@ -111,9 +111,9 @@ def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
     late = [r for r, _id, at in taken if r in left and float(at) > left[r] + 0.25]  # was being handed over
     refusals = Counter(line[1] for line in lines if line[0] == "?")
     found = {status: count for status, count in counts.items() if count}
-    print(
+    sys.stdout.write(
         f"\nnewsletter: {RECIPIENTS} recipients, {killed} kills, {drops_after_data} drops after DATA,"
-        f" {len(left)} left meanwhile: {found} in {seconds:.0f} s"
+        f" {len(left)} left meanwhile: {found} in {seconds:.0f} s\n"
     )
     assert killed == KILLS
     assert not open_count(issue)

@@ -1,0 +1,544 @@
+import email
+import re
+from datetime import timedelta
+from email import policy
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from focalpoints import links, moulds
+from focalpoints.editions import edition
+from focalpoints.models import (
+    ISSUE_MOVES,
+    Delivery,
+    DeliveryStatus,
+    Issue,
+    IssueStatus,
+    Subscriber,
+    SubscriberStatus,
+)
+from focalpoints.queries import newsletter as queries
+from focalpoints.services import issues as services
+from focalpoints.services import sending
+from focalpoints.services import subscribers as subscriber_services
+from focalpoints.wording import clean_text, links_in, to_html, to_text
+from portal.errors import RuleViolation, StaleEdit
+from portal.reference import load_reference
+from tests.focalpoints.factories import IssueFactory, IssueItemFactory, SubscriberFactory
+from tests.focalpoints.sink import SinkServer
+from tests.portal.factories import UserFactory
+
+
+@pytest.fixture
+def smtp(settings, tmp_path):
+    """A real mail server on a free port; answers the lines of its journal."""
+    journal = tmp_path / "journal"
+    server = SinkServer(journal)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = ""
+    yield lambda: journal.read_text().splitlines()
+    server.stop()
+
+
+@pytest.fixture
+def smtp_settings(settings):
+    """SMTP is set up, and nobody listens: for gates only."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture
+def editors(db):
+    load_reference()  # a transactional test begins with empty tables
+    return UserFactory(roles=["editor"]), UserFactory(roles=["editor"])
+
+
+def approved(editors, **fields) -> Issue:
+    first, second = editors
+    return IssueFactory(
+        created_by=first, submitted_by=first, approved_by=second, status=IssueStatus.APPROVED, **fields
+    )
+
+
+def counts(issue: Issue) -> dict[str, int]:
+    return {status: count for status, count in queries.progress(issue).counts.items() if count}
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("Water & energy, a < b", "Water & energy, a < b"),
+        ("<p class=MsoNormal>One</p><p>Two &amp; three</p>", "One\nTwo & three"),
+        ("<script>alert(1)</script>Hello", "Hello"),
+        ("<!--[if gte mso 9]><xml></xml><![endif]-->Hello", "Hello"),
+        ("a\x0bb\r\nc", "ab\nc"),
+    ],
+)
+def test_pasted_html_is_stripped_on_write(pasted, kept):
+    assert clean_text(pasted) == kept
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html;base64,AAAA)",
+        "<svg/onload=alert(1)>",
+        "![x](https://un.org/pixel.png)",
+        '[x](https://un.org "onmouseover=alert(1)")',
+        "<a href='https://un.org' onclick='x()'>x</a>",
+    ],
+)
+def test_nothing_that_runs_or_loads_is_rendered(attack):
+    page = to_html(attack)
+    assert not re.search(r"<(img|script|svg)|href=\"(javascript|data)|<[^>]+ on\w+=", page)
+
+
+def test_markdown_becomes_both_parts():
+    text = "**Bold** and [a record](/partnerships/P-0001/)\n\n- one\n- two"
+    page = to_html(text, base="https://portal.example")
+    assert '<a href="https://portal.example/partnerships/P-0001/"' in page
+    assert "<li>one</li>" in page
+    assert "a record (https://portal.example/partnerships/P-0001/)" in to_text(
+        text, base="https://portal.example"
+    )
+    assert links_in("See https://un.org/x and [y](/news/)") == ["/news/", "https://un.org/x"]
+
+
+# --- editions and gates ---------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_an_edition_falls_back_to_english_block_by_block_and_says_so():
+    issue = IssueFactory(languages=["ar"], words=None)
+    IssueItemFactory(issue=issue, position=0, translations={"ar": {"title": "", "text": "كلمات"}})
+    IssueItemFactory(issue=issue, position=1, title="Only English")
+    arabic = edition(issue, issue.items.all(), "ar")
+    assert arabic.direction == "rtl"
+    assert [item.language for item in arabic.blocks[0].items] == ["ar", "en"]
+    assert arabic.missing == [issue.title, "Only English"]
+    assert edition(issue, issue.items.all(), "fr").language == "en"
+
+
+def gate_states(issue) -> dict[str, str]:
+    return {str(gate.label): gate.state for gate in queries.gates(issue)}
+
+
+@pytest.mark.django_db
+def test_gates_of_a_sound_issue(smtp_settings):
+    issue = IssueFactory()
+    SubscriberFactory()
+    assert queries.blocking_gates(issue) == []
+    assert gate_states(issue)["Unsubscribe tried end to end"] == "ok"
+    assert gate_states(issue)["Approval by a second person"] == "wait"
+
+
+@pytest.mark.django_db
+def test_each_gate_stops(smtp_settings, settings):
+    issue = IssueFactory(words=None, languages=["fr"])
+    stops = queries.blocking_gates(issue)
+    assert stops == [
+        "Nothing is written yet",
+        "The plain text part would be empty",
+        "Français edition is missing 1 text",
+        "Nobody would get it",
+    ]
+    IssueItemFactory(issue=issue, text="See [this](https://evil.example/) and [that](/no-such-page/)")
+    assert "2 links lead nowhere known" in queries.blocking_gates(issue)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert "No mail server is set up" in queries.blocking_gates(issue)
+
+
+@pytest.mark.django_db
+def test_three_times_the_last_audience_stops(smtp_settings):
+    last = IssueFactory(status=IssueStatus.SENT, sending_at=timezone.now(), sent_at=timezone.now())
+    reader = SubscriberFactory()
+    Delivery.objects.create(issue=last, subscriber=reader, language="en", status=DeliveryStatus.SENT)
+    issue = IssueFactory()
+    SubscriberFactory.create_batch(2)
+    assert queries.blocking_gates(issue) == []
+    SubscriberFactory()
+    assert queries.blocking_gates(issue) == ["More than three times the readers of the last issue"]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_known"),
+    [
+        ("/directory/", True),
+        ("/directory/xx/", False),
+        ("https://www.un.org/en/", True),
+        ("https://un.org.evil.example/", False),
+        ("https://evilun.org/", False),
+        ("http://www.un.org/", False),
+        ("//evil.example/", False),
+        ("mailto:unit@wfp.example", True),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_known_places(address, is_known):
+    assert queries.leads_somewhere_known(address) is is_known
+
+
+# --- composing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_blocks_and_items_are_written_moved_and_removed(editors):
+    issue = services.create_issue(title="First", by=editors[0])
+    services.add_section(issue, "meetings", by=editors[0])
+    services.move_section(issue, "meetings", -1, by=editors[0])
+    issue.refresh_from_db()
+    assert issue.sections == ["from_the_desk", "new_partnerships", "meetings", "open_needs_and_offers"]
+    a, b = (
+        services.save_item(issue, None, section="meetings", title=title, text="Words", by=editors[0])
+        for title in "AB"
+    )
+    services.move_item(issue, b, -1, by=editors[0])
+    assert [item.title for item in issue.items.all()] == ["B", "A"]
+    services.remove_item(issue, b, by=editors[0])
+    services.remove_section(issue, "meetings", by=editors[0])
+    assert not issue.items.exists()
+    assert a.pk
+
+
+@pytest.mark.django_db
+def test_a_stale_text_is_refused(editors):
+    issue = IssueFactory(created_by=editors[0])
+    item = issue.items.get()
+    services.save_item(issue, item, section=item.section, title="", text="A", version=1, by=editors[0])
+    with pytest.raises(StaleEdit):
+        services.save_item(issue, item, section=item.section, title="", text="B", version=1, by=editors[1])
+
+
+@pytest.mark.django_db
+def test_only_a_draft_is_written_on_and_only_by_editors(editors):
+    issue = approved(editors)
+    with pytest.raises(RuleViolation):
+        services.add_section(issue, "meetings", by=editors[0])
+    with pytest.raises(PermissionDenied):
+        services.create_issue(title="X", by=UserFactory(roles=["focal_point"]))
+
+
+@pytest.mark.django_db
+def test_a_second_person_approves(editors, smtp_settings):
+    first, second = editors
+    issue = IssueFactory(created_by=first)
+    SubscriberFactory()
+    services.submit_issue(issue, by=first)
+    with pytest.raises(RuleViolation, match="second person"):
+        services.approve_issue(issue, by=first)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Issue.objects.filter(pk=issue.pk).update(approved_by=first)
+    services.approve_issue(issue, by=second)
+    services.return_issue(issue, by=first)
+    issue.refresh_from_db()
+    assert issue.approved_by is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [s for s in IssueStatus if IssueStatus.SENDING not in ISSUE_MOVES[s]])
+def test_sending_starts_only_from_where_the_table_says(editors, smtp_settings, status):
+    SubscriberFactory()
+    issue = IssueFactory(created_by=editors[0], status=status, sending_at=timezone.now())
+    with pytest.raises(RuleViolation):
+        sending.send_issue(issue, by=editors[0])
+    assert not issue.deliveries.exists()
+
+
+@pytest.mark.django_db
+def test_picked_records_come_once_in_their_own_words(editors, monkeypatch):
+    pick = services.Pick(
+        "P-0042", "CEO Water Mandate", "Works on <b>water</b>.", "/partnerships/P-0042/", "UNGC"
+    )
+    monkeypatch.setattr(services, "picks_for", lambda section: [pick])
+    issue = IssueFactory(created_by=editors[0], words=None)
+    assert services.pick_items(issue, "new_partnerships", ["P-0042", "P-9999"], by=editors[0]) == 1
+    assert services.pick_items(issue, "new_partnerships", ["P-0042"], by=editors[0]) == 0
+    assert issue.items.get().text == "Works on water."
+
+
+@pytest.mark.django_db
+def test_composer_pages_work_for_an_editor(client, editors, smtp_settings):
+    client.force_login(editors[0])
+    SubscriberFactory()
+    response = client.post("/newsletter/", {"title": "Water"})
+    number = Issue.objects.get().number
+    assert response.url == f"/newsletter/{number}/"
+    path = f"/newsletter/{number}/"
+    details = {"title": "Water", "topic": "quarterly", "languages": ["fr"], "planned_for": "", "version": 1}
+    assert client.post(f"{path}details/", details).status_code == 302
+    assert client.post(f"{path}details/", details).status_code == 409
+    client.post(f"{path}write/?section=from_the_desk", {"title": "", "text": "Three records."})
+    item = Issue.objects.get().items.get()
+    client.post(f"{path}items/{item.pk}/?edition=fr", {"title": "", "text": "Trois.", "version": 1})
+    client.post(f"{path}title/?edition=fr", {"title": "Eau"})
+    page = client.get(f"{path}?edition=fr").content.decode()
+    assert "Trois." in page
+    assert "Français edition complete" in page
+    assert "Trois." in client.get(f"{path}preview/?edition=fr").content.decode()
+    assert client.post(f"{path}move/", {"to": "review"}).status_code == 302
+    assert client.post(f"{path}move/", {"to": "approve"}).status_code == 409
+    client.force_login(editors[1])
+    assert client.post(f"{path}move/", {"to": "approve"}).status_code == 302
+    assert "Send now" in client.get(path).content.decode()
+
+
+@pytest.mark.django_db
+def test_composer_queries_stay_flat(client, editors, smtp_settings, assert_flat_queries):
+    client.force_login(editors[0])
+    issue = IssueFactory(created_by=editors[0], languages=["fr", "ar"])
+    assert_flat_queries(
+        lambda: client.get(f"/newsletter/{issue.number}/"), grow=lambda: IssueItemFactory(issue=issue)
+    )
+    assert_flat_queries(lambda: client.get("/newsletter/"), grow=lambda: IssueFactory(created_by=editors[0]))
+    assert_flat_queries(
+        lambda: client.get("/news/"), grow=lambda: IssueFactory(status="sent", sending_at=timezone.now())
+    )
+
+
+# --- the mail -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_mail_has_both_parts_and_the_headers_of_one_click(language, settings):
+    issue = IssueFactory(
+        title="Water – ماء", languages=["ar"], sending_at=timezone.now(), status=IssueStatus.SENDING
+    )
+    reader = SubscriberFactory(language=language)
+    content = edition(issue, issue.items.all(), language, base=settings.PORTAL_URL)
+    raw = moulds.personal(
+        moulds.cast(issue, content), subscriber_id=reader.pk, email=reader.email, key="newsletter-1-1"
+    )
+    message = email.message_from_bytes(raw, policy=policy.default)
+    assert message["Subject"] == "Water – ماء"
+    assert message["To"] == reader.email
+    assert message["Content-Language"] == language
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = message["List-Unsubscribe"].strip("<>")
+    text, page = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert address in text
+    assert address in page
+    assert "PERSONAL" not in text + page
+    assert "Three records joined" in text
+    assert f'lang="{language}"' in page
+    assert "<img" not in page
+    assert all(len(line) < 998 for line in raw.split(b"\r\n"))
+    assert not any(line.startswith(b".") for line in raw.split(b"\r\n"))
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: x@y.example", "a b@c.example", "<a@b.example>", "a@b,c@d"]
+)
+def test_an_address_cannot_carry_a_header(address):
+    with pytest.raises(ValueError, match="plain address"):
+        moulds.personal(moulds.Mould(b"", "", "", "x"), subscriber_id=1, email=address, key="k")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["a@b.example\nBcc: x", "Name <a@b.example>", "a@b.example, c@d.example"])
+def test_the_table_refuses_what_is_not_an_address(client, address):
+    assert (
+        client.post(
+            "/subscribe/", {"email": address, "topics": "quarterly", "language": "en", "agrees": "on"}
+        ).status_code
+        == 422
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SubscriberFactory(email=address)
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fast(monkeypatch):
+    monkeypatch.setattr(sending, "RETRY_SECONDS", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_issue_goes_out_once_to_each_reader_of_its_topic(editors, smtp, run_jobs, settings):
+    SubscriberFactory.create_batch(60)
+    SubscriberFactory(language="fr")
+    SubscriberFactory(topics=["policy"])
+    SubscriberFactory(status=SubscriberStatus.PENDING, confirmed_at=None)
+    SubscriberFactory(status=SubscriberStatus.UNSUBSCRIBED)
+    issue = approved(editors, languages=["fr"], falls_back=["fr"])
+    sending.send_issue(issue, by=editors[0])
+    assert set(run_jobs()) == {"focalpoints.send_lane"}
+    issue.refresh_from_db()
+    assert issue.status == IssueStatus.SENT
+    assert issue.sent_at
+    assert counts(issue) == {"sent": 61}
+    recipients = [line.split()[0] for line in smtp()]
+    assert len(recipients) == len(set(recipients)) == 61
+    assert issue.deliveries.filter(language="fr").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_soft_refusal_is_tried_again_and_a_hard_one_never(editors, smtp, run_jobs, fast):
+    SubscriberFactory(email="soft1@test.example")
+    SubscriberFactory(email="hard1@test.example")
+    SubscriberFactory()
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    sending.deliver(issue.pk, seconds=5)
+    assert counts(issue) == {"sent": 2, "failed": 1}
+    refused = issue.deliveries.get(status=DeliveryStatus.FAILED)
+    assert refused.attempts == 1
+    assert refused.error.startswith("550")
+    assert issue.deliveries.get(subscriber__email="soft1@test.example").attempts == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refused_are_retried_on_request_and_nobody_else(editors, smtp, run_jobs, fast):
+    SubscriberFactory(email="hard1@test.example")
+    SubscriberFactory()
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    run_jobs()
+    Subscriber.objects.filter(email="hard1@test.example").update(email="mended@test.example")
+    assert sending.retry_failed(Issue.objects.get(pk=issue.pk), by=editors[0]) == 1
+    run_jobs()
+    assert counts(issue) == {"sent": 2}
+    assert len(smtp()) == 2
+    issue.refresh_from_db()
+    assert issue.status == IssueStatus.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pause_resume_and_unsubscribe_take_hold_before_the_next_message(editors, smtp, run_jobs, monkeypatch):
+    SubscriberFactory.create_batch(10)
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    real, seen = sending.hand_over, []
+
+    def pausing(server, to, message):
+        seen.append(to)
+        if len(seen) == 4:
+            sending.pause_issue(issue, by=editors[0])
+        return real(server, to, message)
+
+    monkeypatch.setattr(sending, "hand_over", pausing)
+    sending.deliver(issue.pk, seconds=5)
+    assert counts(issue) == {"sent": 4, "queued": 6}
+    gone = issue.deliveries.filter(status="queued").first().subscriber
+    subscriber_services.unsubscribe(gone)
+    sending.resume_issue(issue, by=editors[0])
+    run_jobs()
+    assert counts(issue) == {"sent": 9, "suppressed": 1}
+    assert gone.email not in "".join(smtp())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_rest_is_never_sent(editors, smtp, run_jobs):
+    SubscriberFactory.create_batch(3)
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    sending.pause_issue(issue, by=editors[0])
+    sending.cancel_sending(issue, by=editors[0])
+    run_jobs()
+    assert counts(issue) == {"cancelled": 3}
+    assert smtp() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_dead_worker_held_is_sent_or_uncertain(editors, smtp, run_jobs):
+    SubscriberFactory.create_batch(3)
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    first, second, _third = issue.deliveries.order_by("id")
+    past = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.filter(pk=first.pk).update(status="handing", claimed_until=past)
+    Delivery.objects.filter(pk=second.pk).update(status="claimed", claimed_until=past)
+    run_jobs()
+    assert counts(issue) == {"sent": 2, "uncertain": 1}
+    assert sending.retry_failed(Issue.objects.get(pk=issue.pk), by=editors[0]) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_silent_server_loses_nothing(editors, settings, run_jobs):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    SubscriberFactory()
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    run_jobs()
+    issue.refresh_from_db()
+    assert issue.status == IssueStatus.SENDING
+    assert counts(issue) == {"queued": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scheduled_issue_starts_at_its_hour_and_not_before(editors, smtp, run_jobs):
+    SubscriberFactory()
+    hour = timezone.now() + timedelta(hours=2)
+    issue = approved(editors, planned_for=hour)
+    services.schedule_issue(issue, by=editors[0])
+    run_jobs()
+    issue.refresh_from_db()
+    assert issue.status == IssueStatus.SCHEDULED
+    with time_machine.travel(hour + timedelta(minutes=1)):
+        run_jobs()
+    issue.refresh_from_db()
+    assert issue.sending_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_goes_to_the_editor_alone(editors, smtp, client):
+    SubscriberFactory()
+    issue = IssueFactory(created_by=editors[0])
+    client.force_login(editors[0])
+    assert client.post(f"/newsletter/{issue.number}/test/").status_code == 302
+    assert [line.split()[0] for line in smtp()] == [editors[0].email]
+    # Its links are nobody's.
+    token = links.token_for("unsubscribe", 0)
+    assert client.post(f"/unsubscribe/{token}/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_sending_page_adds_up(client, editors):
+    issue = approved(editors)
+    Issue.objects.filter(pk=issue.pk).update(status="sent", sending_at=timezone.now(), sent_at=timezone.now())
+    for status in ("sent", "uncertain", "failed"):
+        Delivery.objects.create(issue=issue, subscriber=SubscriberFactory(), language="en", status=status)
+    client.force_login(editors[0])
+    page = client.get(f"/newsletter/{issue.number}/").content.decode()
+    assert "3 of 3" in page
+    assert "Try the refused again" in page
+    assert "hx-get" not in page
+
+
+# --- the public side ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_archive_shows_what_went_out_and_nothing_else(client):
+    draft = IssueFactory()
+    sent = IssueFactory(status="sent", sending_at=timezone.now(), title="Water & energy")
+    assert client.get(f"/news/{draft.number}/").status_code == 404
+    assert "Three records joined" in client.get(f"/news/{sent.number}/").content.decode()
+    assert draft.title not in client.get("/news/").content.decode()
+    page = client.get(f"/news/{sent.number}/?edition=fr").content.decode()
+    assert "There is no edition of this issue in Français" in page
+    feed = client.get("/news/feed/en/")
+    assert feed["Content-Type"].startswith("application/atom+xml")
+    assert "Water &amp; energy" in feed.content.decode()
+    assert client.get("/news/feed/xx/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_poll_keeps_totals_and_has_a_limit(client):
+    sent = IssueFactory(status="sent", sending_at=timezone.now())
+    answers = [client.post(f"/news/{sent.number}/useful/", {"answer": "yes"}).status_code for _ in range(6)]
+    assert answers == [302] * 5 + [429]
+    sent.refresh_from_db()
+    assert sent.useful_count == 5
