@@ -43,6 +43,9 @@ def test_answers_are_as_declared(client, name, persona):
         client.logout()
         if user:
             client.force_login(user)
+            session = client.session
+            session["second_factor"] = True
+            session.save()
         data = row.post_data(world) if method == "post" else {}
         response = getattr(client, method)(reverse(name, args=row.args(world)), data)
         found[method] = str(response.status_code)
