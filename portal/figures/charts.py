@@ -1,12 +1,15 @@
 """Bars, columns and lines. Scales start at zero, values stand on the marks, zero is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.figures.svg import NARROW, WIDE, Canvas, count_text, frame, link, n, text_width, ticks, wrap
+
+HIGH, LOW = 320, 260  # heights of upright charts in px, wide and narrow
+Drawing = tuple[SafeString, float]  # what is drawn, and its height in px
 
 
 @dataclass(frozen=True)
@@ -33,31 +36,37 @@ class Series:
     values: Sequence[float | None]
 
 
-def join(parts) -> SafeString:
+def join(parts: Iterable[str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 -- every part is made by format_html
+
+
+def both(
+    wide: Callable[[Canvas], Drawing],
+    narrow: Callable[[Canvas], Drawing],
+    *,
+    has_links: bool,
+    id: str,
+    **text: str,
+) -> SafeString:
+    """The same figure for wide and for narrow screens."""
+    drawings = []
+    for width, draw, kind in ((WIDE, wide, "cg-svg--wide"), (NARROW, narrow, "cg-svg--narrow cg-svg--chart")):
+        content, height = draw(Canvas(width))
+        size = (width, height)
+        drawings.append(frame(content, size=size, kind=kind, id=f"{id}-{width}", has_links=has_links, **text))
+    return join(drawings)
 
 
 def bars(items: Sequence[Item], *, id: str, title: str, description: str = "") -> SafeString:
     """Horizontal bars in the order given, each a link where it has a url. `id` is unique on the page."""
-    has_links = any(item.url for item in items)
-    drawings = []
-    for width, draw, kind in (
-        (WIDE, _bars_wide, "cg-svg--wide"),
-        (NARROW, _bars_narrow, "cg-svg--narrow cg-svg--chart"),
-    ):
-        content, height = draw(Canvas(width), items)
-        drawings.append(
-            frame(
-                content,
-                size=(width, height),
-                kind=kind,
-                id=f"{id}-{width}",
-                title=title,
-                description=description,
-                has_links=has_links,
-            )
-        )
-    return join(drawings)
+    return both(
+        lambda canvas: _bars_wide(canvas, items),
+        lambda canvas: _bars_narrow(canvas, items),
+        has_links=any(item.url for item in items),
+        id=id,
+        title=title,
+        description=description,
+    )
 
 
 def _bar_scale(items: Sequence[Item], start: float, width: float) -> tuple[float, float]:
@@ -79,7 +88,7 @@ def _grid(
     return join(parts)
 
 
-def _bars_wide(canvas: Canvas, items: Sequence[Item]) -> tuple[SafeString, float]:
+def _bars_wide(canvas: Canvas, items: Sequence[Item]) -> Drawing:
     keys = 30 if any(item.key for item in items) else 0
     labels = [wrap(item.label, 310 - keys) for item in items]
     longest = max((text_width(line) for lines in labels for line in lines), default=0)
@@ -100,7 +109,7 @@ def _bars_wide(canvas: Canvas, items: Sequence[Item]) -> tuple[SafeString, float
     return join([_grid(canvas, largest, start, scale, 8, y + 2), *rows]), y + 30
 
 
-def _bars_narrow(canvas: Canvas, items: Sequence[Item]) -> tuple[SafeString, float]:
+def _bars_narrow(canvas: Canvas, items: Sequence[Item]) -> Drawing:
     largest, scale = _bar_scale(items, 1, canvas.width)
     y, rows = 8.0, []
     for item in items:
@@ -117,21 +126,14 @@ def _bars_narrow(canvas: Canvas, items: Sequence[Item]) -> tuple[SafeString, flo
 
 def columns(items: Sequence[Item], *, id: str, title: str, description: str = "") -> SafeString:
     """Upright columns along time, such as records by year; first item first in reading order."""
-    has_links = any(item.url for item in items)
-    drawings = []
-    for width, height, kind in ((WIDE, 320, "cg-svg--wide"), (NARROW, 260, "cg-svg--narrow cg-svg--chart")):
-        drawings.append(
-            frame(
-                _columns(Canvas(width), items, height),
-                size=(width, height),
-                kind=kind,
-                id=f"{id}-{width}",
-                title=title,
-                description=description,
-                has_links=has_links,
-            )
-        )
-    return join(drawings)
+    return both(
+        lambda canvas: (_columns(canvas, items, HIGH), HIGH),
+        lambda canvas: (_columns(canvas, items, LOW), LOW),
+        has_links=any(item.url for item in items),
+        id=id,
+        title=title,
+        description=description,
+    )
 
 
 def _columns(canvas: Canvas, items: Sequence[Item], height: float) -> SafeString:
@@ -176,20 +178,14 @@ def lines(
     """One to four lines over the same labels, each named at its end. A gap stays a gap."""
     if len(series) > 4:
         raise ValueError("At most four lines can be told apart.")
-    drawings = []
-    for width, height, kind in ((WIDE, 320, "cg-svg--wide"), (NARROW, 260, "cg-svg--narrow cg-svg--chart")):
-        drawings.append(
-            frame(
-                _lines(Canvas(width), labels, series, height),
-                size=(width, height),
-                kind=kind,
-                id=f"{id}-{width}",
-                title=title,
-                description=description,
-                has_links=False,
-            )
-        )
-    return join(drawings)
+    return both(
+        lambda canvas: (_lines(canvas, labels, series, HIGH), HIGH),
+        lambda canvas: (_lines(canvas, labels, series, LOW), LOW),
+        has_links=False,
+        id=id,
+        title=title,
+        description=description,
+    )
 
 
 def _lines(canvas: Canvas, labels: Sequence[str], series: Sequence[Series], height: float) -> SafeString:
