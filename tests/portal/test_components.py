@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
@@ -97,6 +98,17 @@ def test_an_icon_is_hidden_from_assistive_technology_and_arrows_turn():
 def test_every_status_has_an_icon_that_exists():
     assert {icon for _tone, icon in STATUS_LOOKS.values()} <= set(ICONS)
     assert {tone for tone, _icon in STATUS_LOOKS.values()} <= {"", "ok", "wait", "stop", "hold", "info"}
+
+
+def test_every_status_of_the_models_has_a_look():
+    ours = {"portal", "focalpoints", "partnerships", "screening"}
+    fields = (
+        field for model in apps.get_models() if model._meta.app_label in ours for field in model._meta.fields
+    )
+    values = {
+        value for field in fields if field.name in ("status", "outcome") for value, _ in field.flatchoices
+    }
+    assert {value for value in values if value} - set(STATUS_LOOKS) == set(), "Add them to STATUS_LOOKS."
 
 
 def test_a_status_is_a_word_with_a_shape():
