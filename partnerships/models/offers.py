@@ -202,6 +202,10 @@ class Offer(Wanted):
         return (self.answer_due_on - timezone.localdate()).days if self.answer_due_on else None
 
     @property
+    def days_late(self) -> int:
+        return max(0, -(self.days_left or 0))
+
+    @property
     def is_final(self) -> bool:
         return self.status in OFFER_FINAL
 

@@ -1,0 +1,96 @@
+"""The board of needs: what it can be narrowed by, and how many each choice would leave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Func, Q, QuerySet
+
+from partnerships import labels
+from partnerships.models import ContributionKind, Need
+from portal.models import User
+from portal.themes import Theme
+
+SORTS = {"urgent": ("-is_urgent", "-published_at", "-pk"), "newest": ("-published_at", "-pk")}
+
+
+@dataclass(frozen=True)
+class NeedFilter:
+    """What a reader narrows the board by. Values that do not exist are left out, and `ignored` is set."""
+
+    chosen: Mapping[str, list[str]] = field(default_factory=dict)
+    sort: str = "urgent"
+    ignored: bool = False
+
+    FACETS = ("urgency", "kind", "theme", "country", "entity")
+
+    @classmethod
+    def from_params(cls, params: Any) -> "NeedFilter":
+        """From the query of a request (a QueryDict)."""
+        asked = {name: list(dict.fromkeys(params.getlist(name))) for name in cls.FACETS}
+        chosen = {name: [value for value in values if value in known(name)] for name, values in asked.items()}
+        sort = params.get("sort", "urgent")
+        ignored = asked != chosen or sort not in SORTS
+        return cls({n: v for n, v in chosen.items() if v}, sort if sort in SORTS else "urgent", ignored)
+
+    def apply(self, needs: QuerySet[Need], but: str = "") -> QuerySet[Need]:
+        """Needs that fit every facet but one. Within a facet one value is enough."""
+        for name, values in self.chosen.items():
+            if name != but:
+                needs = needs.filter(pk__in=Need.objects.filter(_condition(name, values)).values("pk"))
+        return needs
+
+
+def known(facet: str) -> Mapping[str, Any]:
+    """Every value of a facet with its label."""
+    return {
+        "urgency": dict(Need.Urgency.choices),
+        "kind": dict(ContributionKind.choices),
+        "theme": dict(Theme.choices),
+        "country": labels.countries(),
+        "entity": labels.entities(),
+    }[facet]
+
+
+def _condition(facet: str, values: list[str]) -> Q:
+    """A need without a country is for any of them."""
+    return {
+        "urgency": Q(urgency__in=values),
+        "kind": Q(contribution_kinds__overlap=values),
+        "theme": Q(themes__overlap=values),
+        "country": Q(countries__in=values) | Q(countries=None),
+        "entity": Q(entity__in=values),
+    }[facet]
+
+
+COUNTED = {
+    "urgency": "urgency",
+    "kind": Func("contribution_kinds", function="unnest"),
+    "theme": Func("themes", function="unnest"),
+    "country": "countries",
+    "entity": "entity",
+}
+
+
+def board(chosen: NeedFilter) -> QuerySet[Need]:
+    needs = chosen.apply(Need.objects.open()).annotate(is_urgent=Q(urgency=Need.Urgency.EMERGENCY))
+    return needs.order_by(*SORTS[chosen.sort])
+
+
+def facet_counts(chosen: NeedFilter) -> dict[str, dict[str, int]]:
+    """For each facet and value: how many open needs the other facets leave that have it. Five queries."""
+    counts = {}
+    for facet, source in COUNTED.items():
+        rows = chosen.apply(Need.objects.open(), but=facet).order_by()
+        if isinstance(source, Func):
+            rows = rows.annotate(value=source)
+        pairs = rows.values_list("value" if isinstance(source, Func) else source).annotate(
+            count=Count("pk", distinct=True)
+        )
+        counts[facet] = {value: count for value, count in pairs if value}
+    return counts
+
+
+def entity_needs(user: User) -> QuerySet[Need]:
+    """Needs of the entities a user posts for, last changed first."""
+    return Need.objects.editable_by(user).for_list().order_by("-updated_at", "-pk")
