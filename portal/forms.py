@@ -191,4 +191,6 @@ class HintedRadios(forms.RadioSelect):
         super().__init__(attrs, choices)
         self.hints = hints or {}
 
-    create_option = HintedCheckboxes.create_option
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None) -> dict:
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        return {**option, "hint": self.hints.get(value, "")}
