@@ -4,7 +4,7 @@ A personal message is bytes ready for SMTP. Its bodies are base64, so no line is
 a dot, and no server on the way has a reason to rewrite it.
 """
 
-from base64 import encodebytes
+from binascii import b2a_base64
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -73,10 +73,13 @@ def personal(mould: Mould, *, subscriber_id: int, email: str, key: str) -> bytes
 
     def part(kind: str, body: str) -> bytes:
         body = body.replace(f"/{PREFERENCES}", preferences).replace(f"/{UNSUBSCRIBE}", unsubscribe)
-        return (
+        encoded = b2a_base64(body.encode(), newline=False)
+        lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
+        head = (
             f"--{BOUNDARY}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
             "Content-Transfer-Encoding: base64\r\n\r\n"
-        ).encode() + encodebytes(body.encode()).replace(b"\n", b"\r\n")
+        )
+        return head.encode() + b"\r\n".join(lines) + b"\r\n"
 
     # Written by hand: the standard library folds and encodes long addresses; one-click needs them plain.
     head = (

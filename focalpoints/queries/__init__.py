@@ -1,0 +1,42 @@
+"""Answers about people, the newsletter and meetings. Other apps import these names from here."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from focalpoints.models import REMIND_AFTER_DAYS, STALE_AFTER_DAYS, FocalPoint
+from focalpoints.queries.newsletter import issues_waiting_for
+from portal.desk import DeskRow
+from portal.models import User
+
+__all__ = ["desk_rows"]
+
+
+def desk_rows(user: User) -> list[DeskRow]:
+    """Entries to confirm, due on the day they would count as stale, and issues that wait for approval."""
+    due_for_reminder = timezone.localdate() - timedelta(days=REMIND_AFTER_DAYS[0])
+    rows = [
+        DeskRow(
+            title=_("Confirm that your entry in the directory is right"),
+            url=reverse("focalpoints:directory_entry", args=[entry.pk]),
+            detail=f"{entry.role_title}, {entry.entity_id} {entry.office_place}",
+            who=_("You"),
+            state=_("To confirm"),
+            due_on=entry.confirmed_on + timedelta(days=STALE_AFTER_DAYS),
+        )
+        for entry in FocalPoint.objects.of(user).filter(confirmed_on__lte=due_for_reminder)
+    ]
+    rows += [
+        DeskRow(
+            title=_("Approve the newsletter"),
+            url=reverse("focalpoints:newsletter_issue", args=[issue.number]),
+            detail=_("No. %(number)d, %(title)s") % {"number": issue.number, "title": issue.title},
+            who=_("You"),
+            state=str(issue.get_status_display()),
+            due_on=issue.planned_for.date() if issue.planned_for else None,
+        )
+        for issue in issues_waiting_for(user)
+    ]
+    return rows

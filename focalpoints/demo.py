@@ -1,3 +1,0 @@
-def load_demo() -> str:
-    """Load this app's part of the demonstration. Runs again without harm."""
-    return ""

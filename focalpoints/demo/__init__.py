@@ -1,0 +1,12 @@
+from focalpoints.demo import directory, learning, meetings, newsletter
+
+
+def load_demo() -> str:
+    """Load this app's part of the demonstration. Runs again without harm."""
+    counts = {
+        "focal points": directory.load(),
+        "readers and issues of the newsletter": newsletter.load(),
+        "meetings and action points": meetings.load(),
+        "library items, trainings and groups": learning.load(),
+    }
+    return "focalpoints: " + ", ".join(f"{count} {what}" for what, count in counts.items())
