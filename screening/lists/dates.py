@@ -86,3 +86,14 @@ def exact_date(text: str) -> date | None:
     if found is None or found.precision != "day" or found.first.year >= 2999:
         return None
     return found.first
+
+
+def us_date(text: str) -> date | None:
+    """The single day of a US date, "03/28/2025" or "3/4/2002", or of an ISO one; None for anything else."""
+    if found := _US.match(text.strip()):
+        days = _span(int(found[3]), int(found[1]), int(found[2]))
+        return days[0] if days and days[0] == days[1] and days[0].year < 2999 else None
+    return exact_date(text)
+
+
+_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")

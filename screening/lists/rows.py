@@ -1,0 +1,111 @@
+"""Rows of a large CSV or tab-separated file, one at a time, with their line numbers and hard limits."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from screening.lists.model import ListError, gettext_noop
+
+MAX_CELL = 1_000_000  # characters
+CHUNK = 1 << 16
+
+NOT_TEXT = gettext_noop("The file is not a text table: it contains zero bytes.")
+BAD_CELL = gettext_noop("The row cannot be read: %(detail)s.")
+WIDTH = gettext_noop("The row has %(found)d cells, the list has %(expected)d.")
+NO_COLUMNS = gettext_noop("The table lacks the columns %(columns)s. It has: %(found)s.")
+EMPTY_FILE = gettext_noop("The file is empty.")
+
+
+def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
+    """Text lines: UTF-8, UTF-16 by its mark, and Windows-1252 for what is neither."""
+    number, rest = 0, b""
+    first = stream.read(CHUNK)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from codecs.getreader("utf-16")(_Replay(first, stream))
+        return
+    chunk = first.removeprefix(codecs.BOM_UTF8)
+    while chunk or rest:
+        parts = (rest + chunk).split(b"\n")
+        last = not chunk
+        rest = b"" if last else parts.pop()
+        if len(rest) > MAX_CELL:
+            raise ListError("too_big", BAD_CELL, file, f"line {number + 1}", detail="a line without an end")
+        for part in parts:
+            number += 1
+            if b"\0" in part:
+                raise ListError("not_text", NOT_TEXT, file, f"line {number}")
+            try:
+                yield part.decode("utf-8") + "\n"
+            except UnicodeDecodeError:  # OFAC and others still publish Windows-1252
+                yield part.decode("cp1252", "replace") + "\n"
+        if last:
+            return
+        chunk = stream.read(CHUNK)
+
+
+class _Replay:
+    """A stream whose beginning was already read."""
+
+    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+        self.start, self.stream = start, stream
+
+    def read(self, size: int = -1) -> bytes:
+        if self.start:
+            start, self.start = self.start, b""
+            return start
+        return self.stream.read(size)
+
+
+def read_cells(
+    stream: BinaryIO, *, file: str = "", delimiter: str = ",", width: int = 0
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of a table without a header; blank rows and a closing control-Z are left out.
+
+    `width` is the number of cells every row must have. Raises ListError with the line otherwise.
+    """
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(_lines(stream, file), delimiter=delimiter, strict=False)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ListError("bad_row", BAD_CELL, file, f"line {reader.line_num}", detail=error) from error
+        if not any(cell.strip("\x1a \t\r") for cell in cells):
+            continue
+        if width and len(cells) != width:
+            raise ListError(
+                "bad_row", WIDTH, file, f"line {reader.line_num}", found=len(cells), expected=width
+            )
+        yield reader.line_num, cells
+
+
+def read_rows(
+    stream: BinaryIO, *, needed: Sequence[str], file: str = "", delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row by column name) of a table with a header; cells are stripped.
+
+    Raises ListError when a `needed` column is missing, or a row has more cells than the header.
+    """
+    cells = read_cells(stream, file=file, delimiter=delimiter)
+    _, header = next(cells, (0, []))
+    names = [name.strip() for name in header]
+    if not names:
+        raise ListError("empty", EMPTY_FILE, file)
+    if missing := [name for name in needed if name not in names]:
+        raise ListError(
+            "wrong_schema",
+            NO_COLUMNS,
+            file,
+            "line 1",
+            columns=", ".join(missing),
+            found=", ".join(names)[:300],
+        )
+    for line, row in cells:
+        if len(row) > len(names):
+            raise ListError("bad_row", WIDTH, file, f"line {line}", found=len(row), expected=len(names))
+        yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
