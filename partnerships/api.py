@@ -102,8 +102,8 @@ class PartnershipSerializer(serializers.ModelSerializer):
         fields = [
             "reference", "url", "title", "record_kind", "partnership_type", "summary", "purposes",
             "modalities", "themes", "scope", "countries", "place_note", "targets", "mdgs", "un_entities",
-            "partners", "start", "end", "date_note", "is_open_ended", "came_from", "further_note", "agreement_kind",
-            "agreement_signed", "agreement_note", "contributions", "indicators", "milestones", "lessons",
+            "partners", "start", "end", "date_note", "is_open_ended", "came_from", "further_note",
+            "agreement_kind", "agreement_signed", "agreement_note", "contributions", "indicators", "milestones", "lessons",
             "status", "status_as_of", "status_note", "is_imported", "inferred_fields", "source_document",
             "source_place", "public_since", "updated_at",
         ]  # fmt: skip

@@ -1,0 +1,133 @@
+"""Shape of what is typed about a company, its other names and its people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rigour.ids import LEI
+
+from partnerships.forms.partnerships import PlainForm, Rows, short, text
+from partnerships.models import Company, CompanyName, CompanyPerson
+from portal.models import Country, Sector
+
+
+class CompanyForm(PlainForm):
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Company
+        fields = [
+            "name", "kind", "country", "registration_number", "lei", "founded_year", "website", "address",
+            "sector", "size_class", "about",
+        ]  # fmt: skip
+        widgets = {
+            "registration_number": short(20),
+            "founded_year": short(4),
+            "about": text(),
+        }
+        help_texts = {
+            "name": _("As it is registered, with the legal form"),
+            "registration_number": _("From the trade register"),
+            "about": _("In two or three sentences"),
+        }
+
+    lei = forms.CharField(  # people copy it in groups of four
+        label=_("Legal Entity Identifier"),
+        help_text=_("20 letters and digits, where the company has one"),
+        max_length=30,
+        required=False,
+        widget=short(20),
+    )
+    website = forms.URLField(
+        label=_("Website"), required=False, assume_scheme="https", widget=forms.URLInput({"dir": "ltr"})
+    )
+    sector = forms.ModelChoiceField(
+        label=_("Main activity"),
+        queryset=Sector.objects.filter(level="section"),
+        required=False,
+    )
+    country = forms.ModelChoiceField(label=_("Country of registration"), queryset=Country.objects.all())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["revision"].initial = self.instance.revision
+        sector = self.instance.sector
+        if sector and sector.level != "section":  # keeps a finer sector that the archive inferred
+            self.fields["sector"].queryset |= Sector.objects.filter(pk=sector.pk)
+        self.fields["sector"].label_from_instance = lambda sector: sector.title_en
+
+    def clean_lei(self) -> str:
+        lei = self.cleaned_data["lei"].replace(" ", "").upper()
+        if lei and not LEI.is_valid(lei):
+            raise ValidationError(_("Check the LEI: its last two digits do not fit the others"))
+        return lei
+
+    def clean_founded_year(self) -> int | None:
+        year = self.cleaned_data["founded_year"]
+        if year is not None and not 1200 <= year <= timezone.localdate().year:
+            raise ValidationError(_("Enter the year with four digits, for example 1998"))
+        return year
+
+
+class NameRow(PlainForm):
+    title, new_title, plural = _("Other name"), _("Add another name"), _("Other names")
+
+    class Meta:
+        model = CompanyName
+        fields = ["name", "kind"]
+
+    @classmethod
+    def initial_of(cls, row) -> dict[str, Any]:
+        return {"label": row.name, **forms.model_to_dict(row, fields=cls._meta.fields)}
+
+    @property
+    def label(self) -> str:
+        return self.initial.get("label", "")
+
+
+class PersonRow(PlainForm):
+    title, new_title = _("Owner, director or parent"), _("Add an owner, director or parent company")
+    plural = _("Owners, directors, parents")
+
+    class Meta:
+        model = CompanyPerson
+        fields = ["name", "role", "is_organization", "share_percent", "country", "birth_year"]
+        widgets = {"share_percent": short(4), "birth_year": short(4)}
+        labels = {"is_organization": _("This is an organization, no person")}
+        help_texts = {
+            "birth_year": _("Tells people of the same name apart"),
+            "share_percent": _("Of owners"),
+        }
+
+    country = forms.ModelChoiceField(
+        label=_("Nationality or country"), queryset=Country.objects.all(), required=False
+    )
+
+    @classmethod
+    def initial_of(cls, row) -> dict[str, Any]:
+        return {"label": row.name, **forms.model_to_dict(row, fields=cls._meta.fields)}
+
+    @property
+    def label(self) -> str:
+        return self.initial.get("label", "")
+
+    def clean_birth_year(self) -> int | None:
+        year = self.cleaned_data["birth_year"]
+        if year is not None and not 1880 <= year <= timezone.localdate().year:
+            raise ValidationError(_("Enter the year with four digits, for example 1961"))
+        return year
+
+
+def company_rows(company: Company | None, data: Mapping | None) -> dict[str, Rows]:
+    """The other names and the people of a company as rows of a form."""
+
+    def formset(kind, name: str, rows: Iterable) -> Rows:
+        cls = forms.formset_factory(kind, formset=Rows, can_delete=True, extra=1, max_num=60, absolute_max=80)
+        return cls(data, initial=[kind.initial_of(row) for row in rows], row_name=name)
+
+    names = company.names.order_by("pk") if company else []
+    people = company.people.order_by("pk") if company else []
+    return {"names": formset(NameRow, "names", names), "people": formset(PersonRow, "people", people)}

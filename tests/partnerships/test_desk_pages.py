@@ -1,0 +1,220 @@
+import pytest
+
+from focalpoints.models import FocalPoint
+from partnerships.models import Company, CompanyMember, Partnership, PartnershipStatus
+from partnerships.queries import desk_rows
+from portal.models import Job
+from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory
+from tests.portal.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+DESK = "/desk/partnerships/"
+
+
+@pytest.fixture
+def clerk(sign_in):
+    user = sign_in("focal_point")
+    FocalPoint.objects.create(
+        entity_id="WFP", user=user, role_title="Officer", office_place="Rome", unit_mailbox="u@test.example"
+    )
+    return user
+
+
+def rows(name: str, *entries: dict, there: int = 0) -> dict:
+    """Posted rows of one kind: those that were there first, then the new ones."""
+    data = {
+        f"{name}-TOTAL_FORMS": len(entries),
+        f"{name}-INITIAL_FORMS": there,
+        f"{name}-MIN_NUM_FORMS": 0,
+        f"{name}-MAX_NUM_FORMS": 60,
+    }
+    for place, entry in enumerate(entries):
+        data |= {f"{name}-{place}-{field}": value for field, value in entry.items()}
+    return data
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def test_a_focal_point_registers_a_record_of_each_type(client, clerk):
+    for kind in ("core_business", "social_investment", "advocacy_policy"):
+        response = client.post(
+            DESK + "new/",
+            {"entity": "WFP", "title": f"Of {kind}", "partnership_type": kind, "summary": "Words."},
+        )
+        record = Partnership.objects.get(title=f"Of {kind}")
+        assert response["Location"] == f"{DESK}{record.reference}/"
+        assert client.get(f"{DESK}{record.reference}/details/").status_code == 200
+
+
+def test_a_step_saves_and_leads_to_the_next(client, clerk):
+    record = PartnershipFactory()
+    base = f"{DESK}{record.reference}/"
+    data = {"version": 1, "scope": "national", "countries": ["BGD", "KEN"], "place_note": "Khulna"}
+    assert client.post(base + "places/", data)["Location"] == base + "goals/"
+    assert set(record.countries.values_list("pk", flat=True)) == {"BGD", "KEN"}
+    back = client.post(base + "places/", {**data, "version": 2, "second": "1"})
+    assert back["Location"] == base
+
+
+def test_rows_are_added_changed_and_removed_without_script(client, clerk):
+    record = PartnershipFactory()
+    base = f"{DESK}{record.reference}/"
+    new = {"name": "Meals", "level": "output", "baseline": "0", "target": "400"}
+    data = {"version": 1, "evaluation_plan": "Yes", "more": "indicators", **rows("indicators", new)}
+    assert client.post(base + "results/", data)["Location"] == base + "results/#more"
+    kept = record.indicators.get()
+    changed = {"id": kept.pk, **new, "actual": "35"}
+    empty = {"level": "output"}
+    data = {"version": 2, **rows("indicators", changed, empty, there=1)}
+    client.post(base + "results/", data)
+    assert record.indicators.get().actual == 35
+    gone = {"id": kept.pk, **new, "DELETE": "on"}
+    client.post(base + "results/", {"version": 3, **rows("indicators", gone, empty, there=1)})
+    assert not record.indicators.exists()
+
+
+def test_a_wrong_row_is_named_and_nothing_is_saved(client, clerk):
+    record = PartnershipFactory()
+    wrong = {"kind": "cash", "amount": "5", "currency": "", "status": "agreed"}
+    response = client.post(
+        f"{DESK}{record.reference}/contributions/", {"version": 1, **rows("contributions", wrong)}
+    )
+    assert response.status_code == 422
+    assert "Enter the currency of the amount" in text_of(response)
+    assert not record.contributions.exists()
+
+
+def test_an_overtaken_form_answers_409_with_both_versions(client, clerk):
+    record = PartnershipFactory()
+    address = f"{DESK}{record.reference}/benefits/"
+    client.post(address, {"version": 1, "expected_benefits": "Theirs", "expected_costs": "Same"})
+    response = client.post(address, {"version": 1, "expected_benefits": "Mine", "expected_costs": "Same"})
+    page = text_of(response)
+    assert response.status_code == 409
+    assert "Theirs" in page
+    assert "Mine" in page
+    assert 'name="version" value="2"' in page
+    again = client.post(address, {"version": 2, "expected_benefits": "Mine", "expected_costs": "Same"})
+    assert again.status_code == 302
+
+
+def test_a_company_is_found_and_added_or_created_for_the_record(client, clerk):
+    record, company = PartnershipFactory(), CompanyFactory(name="Quillfeather Pumps")
+    address = f"{DESK}{record.reference}/company/"
+    assert "Quillfeather" in text_of(client.get(address, {"q": "quilfether"}))
+    partial = client.get(address, {"q": "quill"}, headers={"HX-Request": "true"})
+    assert "<html" not in text_of(partial)
+    client.post(address, {"company": company.pk})
+    assert record.parties.get().company == company
+    data = {
+        "name": "Brand New Works", "kind": "company", "country": "KEN",
+        **rows("names"), **rows("people", {"name": "Ada Example", "role": "owner"}),
+    }  # fmt: skip
+    response = client.post(f"/desk/companies/new/?record={record.reference}", data)
+    assert response["Location"] == f"{DESK}{record.reference}/parties/"
+    assert record.parties.filter(company__name="Brand New Works").exists()
+    assert Job.objects.filter(kind="screening.screen_company").count() == 1
+
+
+def test_what_is_missing_stands_where_the_button_would_be(client, clerk):
+    record = PartnershipFactory()
+    page = text_of(client.get(f"{DESK}{record.reference}/"))
+    assert "Name at least one company or partner." in page
+    assert "Move on to" not in page
+    client.post(f"{DESK}{record.reference}/move/", {"to": "screening"})
+    record.refresh_from_db()
+    assert record.status == PartnershipStatus.IDEA
+
+
+def test_a_withdrawn_record_is_gone_for_the_public(client, clerk):
+    record = PartnershipFactory(is_public=True, status="active")
+    assert client.post(f"{DESK}{record.reference}/withdraw/", {"reason": "Asked for."}).status_code == 302
+    client.logout()
+    assert client.get(f"/partnerships/{record.reference}/").status_code == 410
+
+
+def test_another_entity_sees_a_shared_record_and_cannot_work_on_it(client, clerk):
+    record = PartnershipFactory(visibility="un_system", entities=["UNDP"])
+    assert client.get(f"/partnerships/{record.reference}/").status_code == 200
+    assert client.get(f"{DESK}{record.reference}/").status_code == 403
+
+
+@pytest.mark.parametrize("address", [DESK, "/desk/companies/"])
+def test_desk_lists_stay_flat(client, clerk, assert_flat_queries, address):
+    assert_flat_queries(lambda: client.get(address), lambda: PartnershipFactory(companies=[CompanyFactory()]))
+
+
+def test_a_record_on_the_desk_stays_flat(client, clerk, assert_flat_queries):
+    record = PartnershipFactory(companies=[CompanyFactory()], status="screening")
+
+    def grow():
+        record.parties.create(company=CompanyFactory())
+        IndicatorFactory(partnership=record)
+
+    assert_flat_queries(lambda: client.get(f"{DESK}{record.reference}/"), grow)
+
+
+def test_desk_rows_name_the_next_act(clerk):
+    PartnershipFactory(title="Cold store")
+    PartnershipFactory(title="Waits", status="screening")
+    PartnershipFactory(title="Of others", entities=["UNDP"])
+    PartnershipFactory(title="At work", status="active")
+    found = {row.title.split(": ")[1]: row.is_waiting for row in desk_rows(clerk)}
+    assert found == {"Cold store": False, "Waits": True}
+
+
+# --- companies ----------------------------------------------------------------------------------------------
+
+
+def company_data(**fields) -> dict:
+    return {
+        "name": "Fictional Pumps",
+        "kind": "company",
+        "country": "KEN",
+        **rows("names"),
+        **rows("people"),
+        **fields,
+    }
+
+
+def test_a_business_user_keeps_the_own_company(client, sign_in):
+    user = sign_in("business")
+    response = client.post("/my/company/new/", company_data())
+    assert response["Location"] == "/my/company/"
+    company = Company.objects.get()
+    assert company.members.get().user == user
+    page = client.post(
+        f"/my/company/{company.public_id}/", company_data(name="Fictional Pumps Ltd", revision=1)
+    )
+    assert page.status_code == 302
+    company.refresh_from_db()
+    assert (company.name, company.version) == ("Fictional Pumps Ltd", 2)
+    stale = client.post(f"/my/company/{company.public_id}/", company_data(name="Older", revision=1))
+    assert stale.status_code == 409
+    assert "Fictional Pumps Ltd" in text_of(stale)
+
+
+def test_a_name_that_is_there_already_is_shown_before_a_second_is_made(client, clerk):
+    CompanyFactory(name="Fictional Pump Works")
+    response = client.post("/desk/companies/new/", company_data(name="Fictional Pumps Works"))
+    assert response.status_code == 422
+    assert "Is it one of these?" in text_of(response)
+    assert client.post("/desk/companies/new/", company_data(confirmed="1")).status_code == 302
+
+
+def test_a_wrong_lei_is_told_from_a_right_one(client, clerk):
+    wrong = client.post("/desk/companies/new/", company_data(lei="5493001KJTIIGC8Y1R13"))
+    assert "Check the LEI" in text_of(wrong)
+    right = client.post("/desk/companies/new/", company_data(lei="5493 001KJTIIGC8Y1R12"))
+    assert right.status_code == 302
+    assert Company.objects.get().lei == "5493001KJTIIGC8Y1R12"
+
+
+def test_a_business_user_never_sees_companies_of_others(client, sign_in):
+    sign_in("business")
+    other = CompanyFactory(name="Hidden Works")
+    CompanyMember.objects.create(company=other, user=UserFactory(roles=["business"]))
+    assert client.get(f"/my/company/{other.public_id}/").status_code == 404
+    assert "Hidden" not in text_of(client.post("/my/company/new/", company_data(name="Hidden Work")))
