@@ -61,7 +61,7 @@ def alone(data: DataFolder) -> dict[str, str]:
         "PORTAL_DATA": str(data.path),
         "SECRET_KEY_FILE": str(data.secret_key_file()),
         "DEMO": "1",
-        "CELERY_BROKER_URL": "memory://",
+        "CELERY_BROKER_URL": "memory://localhost",
         "EMAIL_URL": "consolemail://",
     }
 

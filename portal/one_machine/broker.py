@@ -21,7 +21,7 @@ def broker(data: DataFolder, sockets: Path) -> tuple[Program | None, dict[str, s
     server = _server()
     if server is None:
         return None, {
-            "CELERY_BROKER_URL": "filesystem://",
+            "CELERY_BROKER_URL": "filesystem://localhost",
             "CELERY_FILESYSTEM_DIR": str(data.make("queue")),
         }
     socket = sockets / "broker"

@@ -15,7 +15,7 @@ from portal.one_machine.postgres import Postgres
 from portal.one_machine.prepare import progress, release
 from portal.one_machine.program import Program
 
-READY_WITHIN_SECONDS = 180
+ANSWER_WITHIN_SECONDS = 120
 STOP_SECONDS = 4  # for a request or job that still runs; a job cut short is taken up again
 DATABASE_STOP_SECONDS = 30
 RUNNING_WELL_SECONDS = 60
@@ -131,34 +131,27 @@ class Supervisor:
     def _prepare_and_serve(self) -> None:
         """Bring the database up to date; start the web once its tables are there, at once where it is new."""
         this_release = release()
-        prepare = None if progress(self.data).get("content") == this_release else self._prepare()
-        if prepare:
+        prepare, web = self._prepare(), self._web()
+        give_up_at = time.monotonic() + ANSWER_WITHIN_SECONDS
+        if progress(self.data).get("content") != this_release:
             prepare.start()
         try:
-            web = None
-            give_up_at = time.monotonic() + READY_WITHIN_SECONDS
             while True:
-                if prepare and prepare.exit_code:
-                    raise CannotStart(f"The database could not be prepared: {prepare.describe_end()}")
-                if web is None and (self.is_new or progress(self.data).get("schema") == this_release):
-                    web = self._web()
+                if web.process is None and (self.is_new or progress(self.data).get("schema") == this_release):
                     self._add(web)
-                status = readiness(self.port) if web else None
-                if status == 200 and (prepare is None or prepare.exit_code == 0):
+                if prepare.is_running:  # however long a migration takes
+                    give_up_at = time.monotonic() + ANSWER_WITHIN_SECONDS
+                elif prepare.exit_code:
+                    raise CannotStart(f"The database could not be prepared: {prepare.describe_end()}")
+                elif (status := readiness(self.port)) == 200:
                     return
-                if (
-                    status == 503 and prepare is None
-                ):  # the note is younger than the database: a restored copy
-                    prepare = self._prepare()
+                elif status == 503 and prepare.process is None:  # a restored copy, older than the note
                     prepare.start()
-                if time.monotonic() > give_up_at:
-                    raise CannotStart(
-                        f"The portal does not answer. Its logs are in {self.data.path / 'log'}."
-                    )
+                elif time.monotonic() > give_up_at:
+                    raise CannotStart(f"The web does not answer. The logs are in {self.data.path / 'log'}.")
                 self._watch(0.1)
         finally:
-            if prepare:
-                prepare.stop(STOP_SECONDS)
+            prepare.stop(STOP_SECONDS)
 
     def _python(self, name: str, *arguments: str, pass_fds: tuple[int, ...] = ()) -> Program:
         return Program(
