@@ -13,10 +13,10 @@ from partnerships.forms.offers import (
     country_groups,
     currency_field,
     target_groups,
+    theme_groups,
 )
 from partnerships.models import Need, NeedStatus
 from portal.forms import ChoiceCards, DateParts, HintedCheckboxes, HintedRadios
-from portal.themes import Theme
 
 
 class NeedForm(forms.Form):
@@ -67,8 +67,8 @@ class NeedForm(forms.Form):
     currency = currency_field()
     themes = forms.MultipleChoiceField(
         label=_("Themes"),
-        choices=Theme,
-        widget=HintedCheckboxes,
+        choices=theme_groups,
+        widget=GroupedCheckboxes,
         error_messages={"required": _("Tick at least one theme")},
     )
     targets = forms.MultipleChoiceField(

@@ -92,6 +92,23 @@ def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(f"{number}. {goals[number]}", found) for number, found in groups.items()]
 
 
+T = Theme
+THEME_GROUPS = [
+    (_("People"), [T.POVERTY, T.HEALTH, T.EDUCATION, T.CHILDREN, T.GENDER, T.REFUGEES, T.MIGRATION]),
+    (_("Food and nature"), [T.FOOD_NUTRITION, T.AGRICULTURE, T.WATER, T.ENVIRONMENT, T.BIODIVERSITY]),
+    (_("Climate, energy and disasters"), [T.CLIMATE, T.ENERGY, T.HUMANITARIAN, T.DISASTER_RISK]),
+    (_("Work and business"), [T.LABOUR, T.ENTERPRISE, T.INDUSTRY, T.TRADE, T.FINANCE, T.TOURISM]),
+    (_("Knowledge and technology"), [T.ICT, T.INNOVATION, T.DATA, T.SCIENCE, T.CULTURE]),
+    (_("Places and transport"), [T.URBAN, T.HOUSING, T.INFRASTRUCTURE, T.TRANSPORT, T.LOGISTICS]),
+    (_("Rights and institutions"), [T.HUMAN_RIGHTS, T.GOVERNANCE, T.ANTI_CORRUPTION, T.CRIME, T.PEACE]),
+]
+
+
+def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """Themes in seven families, so that nobody reads a column of thirty-seven."""
+    return [(label, [(theme.value, theme.label) for theme in themes]) for label, themes in THEME_GROUPS]
+
+
 def country_choices() -> list[tuple[str, str]]:
     found = sorted(((c.pk, str(c)) for c in labels.countries().values()), key=lambda pair: pair[1])
     return [("", _("Choose a country")), *found]
@@ -375,9 +392,9 @@ class GoalsStep(StepForm):
 
     themes = forms.MultipleChoiceField(
         label=_("What is it about?"),
-        choices=Theme,
+        choices=theme_groups,
         help_text=_("Tick what the offer is made for, rather than all it might touch"),
-        widget=HintedCheckboxes,
+        widget=GroupedCheckboxes,
         error_messages={"required": _("Tick at least one theme")},
     )
     targets = forms.MultipleChoiceField(

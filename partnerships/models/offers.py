@@ -48,7 +48,7 @@ class OfferStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     TRIAGE = "triage", _("Being read")
-    CLARIFICATION = "clarification", _("Question to you")
+    CLARIFICATION = "clarification", _("Question open")
     ROUTED = "routed", _("Passed to a UN office")
     RESERVED = "reserved", _("Reserved")
     MATCHED = "matched", _("Matched")

@@ -369,8 +369,8 @@ def _hand_to(offer: Offer, need: Need, by: User) -> None:
         move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
     if offer.status == OfferStatus.TRIAGE:
         move(offer, OfferStatus.ROUTED, moves=OFFER_MOVES, by=by, note=need.entity_id)
-    offer.need, offer.entity = need, need.entity
-    offer.save(update_fields=["need", "entity", "reserved_until"])
+    offer.need, offer.entity, offer.triager = need, need.entity, None
+    offer.save(update_fields=["need", "entity", "triager", "reserved_until"])
 
 
 def _release(offer: Offer, by: User | None, note: str = "") -> None:

@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.matching import quality
 from partnerships.matching import (
     GATES,
     PARTS,
@@ -257,6 +258,15 @@ def test_reasons_exist_for_every_match(offer, many):
     by_id = {need.id: need for need in many}
     for match in rank_needs(offer, list(by_id.values())):
         assert reasons(offer, by_id[match.need], match)
+
+
+# --- the labelled set -------------------------------------------------------------------------------------
+
+
+def test_the_ranking_beats_filters_and_words_on_offers_not_used_to_tune():
+    found = {name: parts["held_out"] for name, parts in quality().items()}
+    assert found["gates and parts"] > max(found["filters"], found["words only"]) + 0.05
+    assert found["gates and parts"] > 0.9
 
 
 # --- the command ------------------------------------------------------------------------------------------

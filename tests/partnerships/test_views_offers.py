@@ -6,9 +6,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from partnerships.forms.offers import THEME_GROUPS
 from partnerships.models import Company, Need, Offer, OfferMatch
 from partnerships.queries import offers as queries
 from portal.models import User
+from portal.themes import Theme
 from tests.partnerships.factories_offers import (
     NeedFactory,
     OfferFactory,
@@ -344,3 +346,8 @@ def test_the_queue_stands_by_due_date_and_stays_flat(client, focal, assert_flat_
     page = client.get("/desk/offers/?show=open").content.decode()
     assert page.index("Sooner") < page.index("Later")
     assert_flat_queries(lambda: client.get("/desk/offers/?show=open"), grow=SubmittedFactory)
+
+
+def test_every_theme_is_in_one_family():
+    found = [theme for _family, themes in THEME_GROUPS for theme in themes]
+    assert sorted(found) == sorted(Theme)
