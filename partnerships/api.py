@@ -1,6 +1,7 @@
 """The read API: the public registry without an account, with the filters of the page. Under /api/v1/."""
 
 import hashlib
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -91,8 +92,8 @@ class PartnershipSerializer(serializers.ModelSerializer):
     )
     un_entities = EntitySerializer(source="entity_roles", many=True)
     partners = PartySerializer(source="parties", many=True)
-    countries = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    targets = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    countries: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    targets: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     contributions = ContributionSerializer(many=True)
     indicators = IndicatorSerializer(many=True)
     milestones = MilestoneSerializer(many=True)
@@ -103,9 +104,9 @@ class PartnershipSerializer(serializers.ModelSerializer):
             "reference", "url", "title", "record_kind", "partnership_type", "summary", "purposes",
             "modalities", "themes", "scope", "countries", "place_note", "targets", "mdgs", "un_entities",
             "partners", "start", "end", "date_note", "is_open_ended", "came_from", "further_note",
-            "agreement_kind", "agreement_signed", "agreement_note", "contributions", "indicators", "milestones", "lessons",
-            "status", "status_as_of", "status_note", "is_imported", "inferred_fields", "source_document",
-            "source_place", "public_since", "updated_at",
+            "agreement_kind", "agreement_signed", "agreement_note", "contributions", "indicators",
+            "milestones", "lessons", "status", "status_as_of", "status_note", "is_imported",
+            "inferred_fields", "source_document", "source_place", "public_since", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -117,7 +118,7 @@ def for_api(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
 class RegistryPagination(BasePagination):
     """Pages by keyset as on the registry page: `next` and `previous` are addresses, null at the ends."""
 
-    def paginate_queryset(self, queryset, request, view=None) -> list[Partnership]:
+    def paginate_queryset(self, queryset, request, view=None) -> list[Any]:
         filters = RegistryFilter(request.query_params, request=request)
         self.count = queryset.count()
         self.request = request

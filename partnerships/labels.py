@@ -130,7 +130,7 @@ def status_in_words(record: Partnership, *, in_full: bool = False) -> str:
     if not record.is_imported or not record.status_as_of:
         return str(record.get_status_display())
     when = partial_date(record.status_as_of if in_full else record.status_as_of[:4])
-    sentences = {
+    sentences: dict[str, str] = {
         PartnershipStatus.ACTIVE: _("Active in %(when)s"),
         PartnershipStatus.CLOSED: _("Completed by %(when)s"),
         PartnershipStatus.DESIGN: _("In development in %(when)s"),

@@ -340,7 +340,8 @@ def _reindex_batch(ids: list[int]) -> int:
     RegistryEntry.objects.filter(partnership__in=set(ids) - {record.pk for record in records}).delete()
     facets = {record.pk: _facets(record) for record in records}
     numbers = _numbers({pair for pairs in facets.values() for pair in pairs})
-    rows, public_text = [], []
+    rows: list[dict[str, Any]] = []
+    public_text: list[str] = []
     for record in records:
         names, text = _names(record), _text(record)
         is_public = record.visibility == Visibility.PUBLIC

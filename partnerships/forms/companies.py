@@ -1,10 +1,11 @@
 """Shape of what is typed about a company, its other names and its people."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rigour.ids import LEI
@@ -12,6 +13,11 @@ from rigour.ids import LEI
 from partnerships.forms.partnerships import PlainForm, Rows, short, text
 from partnerships.models import Company, CompanyName, CompanyPerson
 from portal.models import Country, Sector
+
+
+class SectorField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Sector) -> str:
+        return obj.title_en
 
 
 class CompanyForm(PlainForm):
@@ -44,7 +50,7 @@ class CompanyForm(PlainForm):
     website = forms.URLField(
         label=_("Website"), required=False, assume_scheme="https", widget=forms.URLInput({"dir": "ltr"})
     )
-    sector = forms.ModelChoiceField(
+    sector = SectorField(
         label=_("Main activity"),
         queryset=Sector.objects.filter(level="section"),
         required=False,
@@ -56,8 +62,8 @@ class CompanyForm(PlainForm):
         self.fields["revision"].initial = self.instance.revision
         sector = self.instance.sector
         if sector and sector.level != "section":  # keeps a finer sector that the archive inferred
-            self.fields["sector"].queryset |= Sector.objects.filter(pk=sector.pk)
-        self.fields["sector"].label_from_instance = lambda sector: sector.title_en
+            finer = Sector.objects.filter(Q(level="section") | Q(pk=sector.pk))
+            cast(forms.ModelChoiceField, self.fields["sector"]).queryset = finer
 
     def clean_lei(self) -> str:
         lei = self.cleaned_data["lei"].replace(" ", "").upper()
@@ -126,7 +132,7 @@ def company_rows(company: Company | None, data: Mapping | None) -> dict[str, Row
 
     def formset(kind, name: str, rows: Iterable) -> Rows:
         cls = forms.formset_factory(kind, formset=Rows, can_delete=True, extra=1, max_num=60, absolute_max=80)
-        return cls(data, initial=[kind.initial_of(row) for row in rows], row_name=name)
+        return cast(Rows, cls(data, initial=[kind.initial_of(row) for row in rows], prefix=name))
 
     names = company.names.order_by("pk") if company else []
     people = company.people.order_by("pk") if company else []

@@ -1,8 +1,8 @@
 """Shape of what is typed about a record: one form a step, with rows where a step holds several of a kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from partnerships.models import (
     PartnershipParty,
     PartnershipType,
     Purpose,
+    Scope,
 )
 from portal.forms import HintedCheckboxes, HintedRadios
 from portal.models import Country
@@ -48,6 +49,11 @@ def text(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
+class EntityField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: UNEntity) -> str:
+        return obj.full_name
+
+
 class PlainForm(forms.ModelForm):
     """Says "Choose" in an empty select and names the field that was left out."""
 
@@ -60,7 +66,8 @@ class PlainForm(forms.ModelForm):
                 field.empty_label = _("Choose") if field.required else _("Not stated")
             elif isinstance(field, forms.TypedChoiceField) and isinstance(field.widget, forms.Select):
                 blank = _("Choose") if field.required else _("Not stated")
-                field.choices = [(value, label if value != "" else blank) for value, label in field.choices]
+                choices = cast(Iterable[tuple[Any, Any]], field.choices)
+                field.choices = [(value, label if value != "" else blank) for value, label in choices]
 
 
 class RecordForm(PlainForm):
@@ -72,7 +79,7 @@ class RecordForm(PlainForm):
 
     def values(self) -> dict[str, Any]:
         """Arguments of services.edit_partnership from a valid form."""
-        many = {
+        many: dict[str, Any] = {
             name: self.cleaned_data[name] for name in ("countries", "targets") if name in self.cleaned_data
         }
         plain = {name: value for name, value in self.cleaned_data.items() if name not in many}
@@ -141,17 +148,13 @@ class NewForm(IdentityForm):
     class Meta(IdentityForm.Meta):
         fields = ["title", "partnership_type", "summary"]
 
-    entity = forms.ModelChoiceField(
-        label=_("UN entity that leads"), queryset=UNEntity.objects.none(), empty_label=_("Choose an entity")
-    )
+    entity = EntityField(label=_("UN entity that leads"), queryset=UNEntity.objects.none())
     field_order = ["entity", "title", "partnership_type", "summary"]
 
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
-        chooser = self.fields["entity"]
+        chooser = cast(forms.ModelChoiceField, self.fields["entity"])
         chooser.queryset = entities.filter(is_current=True)
-        chooser.empty_label = _("Choose an entity")
-        chooser.label_from_instance = lambda entity: entity.full_name
         if len(chooser.queryset) == 1:
             chooser.initial = chooser.queryset[0]
 
@@ -170,7 +173,7 @@ class DetailsForm(RecordForm):
         super().__init__(*args, **kwargs)
         for key, question in TYPE_QUESTIONS[self.instance.partnership_type].items():
             self.fields[key] = forms.CharField(
-                label=question,
+                label=str(question),
                 required=False,
                 max_length=2000,
                 widget=text(3),
@@ -190,9 +193,10 @@ class EntityRow(RowForm):
         fields = ["entity", "role", "office_level", "note"]
         labels = {"note": _("Place of the office, or a note")}
 
+    entity = EntityField(label=_("UN entity"), queryset=UNEntity.objects.all())
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["entity"].label_from_instance = lambda entity: entity.full_name
         self.fields["note"].required = False
 
     @classmethod
@@ -248,9 +252,7 @@ class PlacesForm(RecordForm):
         model = Partnership
         fields = ["scope", "countries", "place_note"]
 
-    scope = forms.ChoiceField(
-        label=_("Scope"), choices=Partnership._meta.get_field("scope").choices, widget=forms.RadioSelect
-    )
+    scope = forms.ChoiceField(label=_("Scope"), choices=Scope, widget=forms.RadioSelect)
     countries = forms.MultipleChoiceField(
         label=_("Countries"),
         choices=country_groups,
@@ -464,9 +466,6 @@ STEPS: dict[str, type[RecordForm]] = {
 class Rows(forms.BaseFormSet):
     """The rows of one kind on a page: those there are, and one empty row for one more."""
 
-    def __init__(self, *args, row_name: str, **kwargs):
-        super().__init__(*args, prefix=row_name, **kwargs)
-
     def add_fields(self, form, index):
         super().add_fields(form, index)
         if index is not None and index < self.initial_form_count():
@@ -488,7 +487,7 @@ class Rows(forms.BaseFormSet):
 
 def rows_formset(kind: type[RowForm], name: str, record: Partnership, manager, data: Mapping | None) -> Rows:
     formset = forms.formset_factory(kind, formset=Rows, can_delete=True, extra=1, max_num=60, absolute_max=80)
-    return formset(data, initial=[kind.initial_of(row) for row in manager.all()], row_name=name)
+    return cast(Rows, formset(data, initial=[kind.initial_of(row) for row in manager.all()], prefix=name))
 
 
 class ReasonForm(forms.Form):
@@ -511,7 +510,7 @@ def in_words(field: forms.Field, value: Any) -> str:
         row = value if hasattr(value, "pk") else field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
         return str(row or "")
     if isinstance(field, forms.ChoiceField | forms.NullBooleanField):
-        choices = getattr(field, "choices", None) or field.widget.choices  # type: ignore[attr-defined]
+        choices = getattr(field, "choices", None) or field.widget.choices
         return ", ".join(_labels(choices, value if isinstance(value, list) else [value]))
     if isinstance(value, bool):
         return str(_("Yes")) if value else str(_("No"))
@@ -529,7 +528,7 @@ def _labels(choices, values: list) -> list[str]:
     ]
 
 
-def answers(form: RecordForm) -> list[tuple[str, str]]:
+def answers(form: forms.BaseForm) -> list[tuple[str, str]]:
     """(label, answer) of each field: what was typed in a valid form, else what the record holds."""
     found = []
     for name, field in form.fields.items():

@@ -17,7 +17,7 @@ def companies_like(user: User, name: str, *, lei: str = "", country=None) -> Que
     other_names = CompanyName.objects.filter(company=OuterRef("pk")).filter(
         Q(name__trigram_similar=name) | Q(name__icontains=name)
     )
-    near = Q(name__icontains=name) | Q(likeness__gte=LIKE_ENOUGH) | Exists(other_names)
+    near = Q(name__icontains=name) | Q(likeness__gte=LIKE_ENOUGH) | Q(Exists(other_names))
     if country is not None:
         near &= Q(country=country) | Q(country=None)
     if lei:

@@ -1,5 +1,7 @@
 """What somebody has to do with records of the registry."""
 
+from collections.abc import Callable
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from portal.models import User
 
 S = PartnershipStatus
 # What is done next with a record in that state, and whether somebody else does it.
-NEXT_ACT = {
+NEXT_ACT: dict[str, tuple[Callable[[], str], bool]] = {
     S.IDEA: (lambda: _("Describe it and send it to screening"), False),
     S.SCREENING: (lambda: _("Its companies are being screened"), True),
     S.DESIGN: (lambda: _("Agree on indicators, evaluation and roles"), False),

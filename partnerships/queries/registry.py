@@ -2,25 +2,26 @@
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from partnerships.models import (
     Partnership,
     PartnershipEntity,
+    PartnershipQuerySet,
     PartnershipStatus,
     Visibility,
 )
 from portal.models import Country, User
 
 
-def public_records() -> QuerySet[Partnership]:
+def public_records() -> PartnershipQuerySet:
     """What anybody may read: public and not withdrawn."""
     return Partnership.objects.filter(visibility=Visibility.PUBLIC).exclude(
         status=PartnershipStatus.WITHDRAWN
     )
 
 
-def newest_partnerships(limit: int, since: datetime | None = None) -> QuerySet[Partnership]:
+def newest_partnerships(limit: int, since: datetime | None = None) -> PartnershipQuerySet:
     """The newest public records, the latest first; with `since`, those published after it."""
     records = public_records().for_list()
     if since:
@@ -54,6 +55,6 @@ def _per(through, column: str):
     return rows.values_list(column).annotate(n=Count("partnership_id", distinct=True))
 
 
-def editable_records(user: User) -> QuerySet[Partnership]:
+def editable_records(user: User) -> PartnershipQuerySet:
     """The records somebody works on, the latest change first; the archive only where they asked for it."""
     return Partnership.objects.editable_by(user).for_list().order_by("-updated_at", "-id")

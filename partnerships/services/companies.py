@@ -129,8 +129,8 @@ def _screen(company: Company) -> None:
 
 
 def _check_lei(lei: str, company: Company | None) -> None:
-    others = Company.objects.filter(lei=lei).exclude(pk=company.pk if company else None)
-    if lei and (other := others.first()):
+    other = Company.objects.filter(lei=lei).first() if lei else None
+    if other and other != company:
         raise RuleViolation(_("%(name)s has this LEI already.") % {"name": other.name})
 
 

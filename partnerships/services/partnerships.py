@@ -74,9 +74,9 @@ def edit_partnership(
     values: Mapping[str, Any] | None = None,
     countries: Iterable | None = None,
     targets: Iterable | None = None,
-    **rows: Sequence[Mapping[str, Any]],
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> Partnership:
-    """Change fields, places, targets and the rows named in ROWS; what is not given stays.
+    """Change fields, places, targets and rows of the kinds in ROWS; what is not given stays.
 
     Rows with an `id` are changed, those without are added, those left out are removed.
     Raises PermissionDenied, StaleEdit when `version` is not the current one, RuleViolation for a withdrawn
@@ -98,7 +98,7 @@ def edit_partnership(
             after = sorted(manager.values_list("pk", flat=True))
             if before != after:
                 changes[field] = [before, after]
-    for kind, wanted in rows.items():
+    for kind, wanted in (rows or {}).items():
         before, after = _sync(partnership, getattr(partnership, ROWS[kind]), wanted)
         if before != after:
             changes[kind] = [before, after]
@@ -127,9 +127,9 @@ def add_company(partnership: Partnership, company: Company, *, by: User) -> None
     partnership = _locked(partnership, by)
     if partnership.parties.filter(company=company).exists():
         raise RuleViolation(_("%(company)s is a partner already.") % {"company": company.name})
-    rows = [{"id": party.pk} for party in partnership.parties.all()]
+    there = [{"id": party.pk} for party in partnership.parties.all()]
     new = {"company": company, "kind": company.kind, "sector": company.sector}
-    edit_partnership(partnership, by=by, version=partnership.version, parties=[*rows, new])
+    edit_partnership(partnership, by=by, version=partnership.version, rows={"parties": [*there, new]})
 
 
 def _locked(partnership: Partnership, by: User) -> Partnership:
@@ -260,7 +260,7 @@ GATES: dict[tuple[str, str], Callable[[Partnership], list[str]]] = {
     ("", S.CLOSING): _for_closing,
     (S.CLOSING, S.CLOSED): _for_closed,
 }
-ONWARDS = {  # the next state on the usual way
+ONWARDS: dict[str, str] = {  # the next state on the usual way
     S.IDEA: S.SCREENING,
     S.SCREENING: S.DESIGN,
     S.DESIGN: S.AGREEMENT,

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from partnerships.models import Company, Partnership
 from partnerships.queries.companies import companies_like, for_desk
 from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
+from partnerships.views.signed_in import SignedIn
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import safe_next
 from screening.queries import clearances_for
@@ -28,14 +29,14 @@ of_un = permission_required("partnerships.view_inside", raise_exception=True)
 
 @require_safe
 @of_business
-def my_companies(request: HttpRequest) -> HttpResponse:
+def my_companies(request: SignedIn) -> HttpResponse:
     companies = Company.objects.of_member(request.user).select_related("country", "sector")
     return render(request, "partnerships/my_companies.html", {"companies": companies.order_by("name")})
 
 
 @require_safe
 @of_un
-def company_list(request: HttpRequest) -> HttpResponse:
+def company_list(request: SignedIn) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     page = Paginator(for_desk(request.user, words), PAGE_SIZE).get_page(request.GET.get("page"))
     may_see = request.user.has_perm("screening.view_clearance")
@@ -54,7 +55,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @of_un
-def company_desk(request: HttpRequest, public_id) -> HttpResponse:
+def company_desk(request: SignedIn, public_id) -> HttpResponse:
     """A company as UN users see it: names, people, records, and its clearance for those who may see that."""
     companies = Company.objects.visible_to(request.user).select_related("country", "sector")
     company = get_object_or_404(companies.prefetch_related("names", "people__country"), public_id=public_id)
@@ -72,7 +73,7 @@ def company_desk(request: HttpRequest, public_id) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def company_new(request: HttpRequest) -> HttpResponse:
+def company_new(request: SignedIn) -> HttpResponse:
     """Create a company. Names that are there already are shown first; `record` adds it to a record."""
     if not services.may_create(request.user):
         raise PermissionDenied
@@ -80,14 +81,14 @@ def company_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def company_edit(request: HttpRequest, public_id) -> HttpResponse:
+def company_edit(request: SignedIn, public_id) -> HttpResponse:
     company = get_object_or_404(Company.objects.visible_to(request.user), public_id=public_id)
     if not services.may_edit(company, request.user):
         raise PermissionDenied
     return _company_form(request, company)
 
 
-def _company_form(request: HttpRequest, company: Company | None) -> HttpResponse:
+def _company_form(request: SignedIn, company: Company | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CompanyForm(
         data, instance=company, initial={"name": request.GET.get("name", "")[:300]} if not company else None
@@ -152,7 +153,7 @@ def _differences(company: Company | None, form: CompanyForm, formsets: dict) -> 
     ]
 
 
-def _after_save(request: HttpRequest, company: Company) -> HttpResponse:
+def _after_save(request: SignedIn, company: Company) -> HttpResponse:
     """One more row, back to the record it was created for, or the page of the company."""
     if "more" in request.POST:
         return redirect(
@@ -173,7 +174,7 @@ def _after_save(request: HttpRequest, company: Company) -> HttpResponse:
     return redirect(safe_next(request, _place_of(request, company)))
 
 
-def _place_of(request: HttpRequest, company: Company | None) -> str:
+def _place_of(request: SignedIn, company: Company | None) -> str:
     if not request.user.is_un:
         return reverse("partnerships:my_companies")
     if company is None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from partnerships.queries.history import events_of
 from partnerships.services import partnerships as services
 from partnerships.views.records import check_words
 from partnerships.views.rows import entity_names
+from partnerships.views.signed_in import SignedIn
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import render_page
 from portal.models import AuditEvent
@@ -41,7 +42,7 @@ S = PartnershipStatus
 registers = permission_required("partnerships.register_partnership", raise_exception=True)
 
 
-def _record(request: HttpRequest, reference: str) -> Partnership:
+def _record(request: SignedIn, reference: str) -> Partnership:
     """The record to work on: 404 where it is not seen, 403 where it is another entity's."""
     record = get_object_or_404(Partnership.objects.visible_to(request.user), reference=reference)
     if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
@@ -49,7 +50,7 @@ def _record(request: HttpRequest, reference: str) -> Partnership:
     return record
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _posted(request: SignedIn) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
@@ -58,7 +59,7 @@ def _posted(request: HttpRequest) -> QueryDict | None:
 
 @require_safe
 @registers
-def desk_partnerships(request: HttpRequest) -> HttpResponse:
+def desk_partnerships(request: SignedIn) -> HttpResponse:
     show = request.GET.get("show", "open")
     tabs = [("open", _("On their way")), ("settled", _("Active and ended")), ("archive", _("Archive"))]
     if show not in dict(tabs):
@@ -84,7 +85,7 @@ def desk_partnerships(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @registers
-def partnership_new(request: HttpRequest) -> HttpResponse:
+def partnership_new(request: SignedIn) -> HttpResponse:
     entities = services.own_entities(request.user)
     form = NewForm(_posted(request), entities=entities)
     if form.is_valid():
@@ -101,7 +102,7 @@ def partnership_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @registers
-def partnership_desk(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
     """Where a record stands, what its next state needs, and its task list."""
     record = _record(request, reference)
     onward = services.ONWARDS.get(record.status)
@@ -167,7 +168,7 @@ def field_name(name: str) -> str:
     return str(rows.get(name) or Partnership._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
-BACK = {
+BACK: dict[str, tuple[PartnershipStatus, ...]] = {
     S.SCREENING: (S.IDEA,),
     S.DESIGN: (S.SCREENING,),
     S.AGREEMENT: (S.DESIGN,),
@@ -223,7 +224,7 @@ def task_list(record: Partnership, current: str = "") -> list[dict]:
 
 @require_http_methods(["GET", "POST"])
 @registers
-def partnership_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
+def partnership_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     """One topic of a record. A form that was overtaken shows both versions and keeps what was typed."""
     record = _record(request, reference)
     if step not in STEPS:
@@ -237,8 +238,8 @@ def partnership_step(request: HttpRequest, reference: str, step: str) -> HttpRes
                 record,
                 by=request.user,
                 version=_number(request.POST.get("version", "")),
+                rows={name: formset.kept for name, formset in formsets.items()},
                 **form.values(),
-                **{name: formset.kept for name, formset in formsets.items()},
             )
         except StaleEdit as overtaken:
             current = _record(request, reference)
@@ -277,7 +278,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
 
 
-def _after_step(request: HttpRequest, record: Partnership, step: str) -> HttpResponse:
+def _after_step(request: SignedIn, record: Partnership, step: str) -> HttpResponse:
     """Where the pressed button leads: the next step, one more row here, or back to the record."""
     if "more" in request.POST:
         return redirect(reverse("partnerships:partnership_step", args=[record.reference, step]) + "#more")
@@ -311,7 +312,7 @@ def differences(
 
 @require_safe
 @registers
-def partnership_check(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_check(request: SignedIn, reference: str) -> HttpResponse:
     """All answers of a record on one page, each with a link to change it."""
     record = _record(request, reference)
     topics = []
@@ -333,7 +334,7 @@ def partnership_check(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @registers
-def partnership_company(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_company(request: SignedIn, reference: str) -> HttpResponse:
     """Find a company and add it to the record; a new one is created on its own page."""
     record = _record(request, reference)
     if request.method == "POST":
@@ -367,7 +368,7 @@ def partnership_company(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @registers
-def partnership_move(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_move(request: SignedIn, reference: str) -> HttpResponse:
     """Advance, send back, or set a record aside. What forbids it is said on the record's page."""
     record = _record(request, reference)
     to = request.POST.get("to", "")
@@ -386,7 +387,7 @@ def partnership_move(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @registers
-def partnership_publish(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_publish(request: SignedIn, reference: str) -> HttpResponse:
     record = _record(request, reference)
     to = request.POST.get("to", "")
     if to not in Visibility.values:
@@ -402,7 +403,7 @@ def partnership_publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @registers
-def partnership_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def partnership_withdraw(request: SignedIn, reference: str) -> HttpResponse:
     record = _record(request, reference)
     form = ReasonForm(_posted(request))
     if form.is_valid():

@@ -1,7 +1,7 @@
 """Public pages about who and where: a company, a country, a goal, a UN entity, with their records."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from focalpoints.models import UNEntity
 from partnerships import labels
-from partnerships.models import Company, Need, Partnership
+from partnerships.models import Company, Need, PartnershipQuerySet
 from partnerships.queries.registry import public_records
 from partnerships.views.rows import as_rows
 from portal.models import Country, Goal
@@ -20,7 +20,7 @@ SHOWN = 10  # records on such a page; the registry list has them all
 NEEDS_SHOWN = 5
 
 
-def records_section(records: QuerySet[Partnership], **filters: str) -> dict:
+def records_section(records: PartnershipQuerySet, **filters: str) -> dict:
     """The newest records of a page, how many there are, and the address of them all."""
     records = records.distinct()
     return {

@@ -165,7 +165,7 @@ def timeline(record: Partnership) -> list[Moment]:
         )
     known = dict(PartnershipStatus.choices)
     for move in moves_of(record):
-        status = known.get(move.changes["status"][1], "")
+        status = str(known.get(move.changes["status"][1], ""))
         moments.append(
             Moment(
                 labels.partial_date(localtime(move.at).date().isoformat()),

@@ -1,7 +1,7 @@
 """The public registry: the list with its filters, and the same result as a file or feed."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -66,7 +66,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-def partnership_export(request: HttpRequest, format: str) -> HttpResponse:
+def partnership_export(request: HttpRequest, format: str) -> HttpResponse | StreamingHttpResponse:
     """What is on screen as a file or feed: all pages of it, with its source and date."""
     if format not in exports.FORMATS:
         raise Http404

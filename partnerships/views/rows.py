@@ -1,14 +1,14 @@
 """Records as rows of a list: what `components/row.html` takes."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 
 from partnerships import labels
-from partnerships.models import Partnership
 
 
-def as_rows(records: Iterable[Partnership]) -> list[dict]:
+def as_rows(records: Iterable[Any]) -> list[dict]:
     """Rows for records of `for_list()`. No query: the words come from the kept reference tables."""
     return [
         {

@@ -204,7 +204,7 @@ def test_an_edit_raises_the_version_and_leaves_a_history(clerk):
         version=1,
         values={"title": "New title"},
         countries=["KEN", "UGA"],
-        contributions=[{"kind": "cash", "amount": 5, "currency": "USD"}],
+        rows={"contributions": [{"kind": "cash", "amount": 5, "currency": "USD"}]},
     )
     assert saved.version == 2
     event = AuditEvent.objects.get(action="changed")
@@ -227,7 +227,10 @@ def test_rows_keep_their_identity(clerk):
     record = complete()
     kept, gone = IndicatorFactory(partnership=record), IndicatorFactory(partnership=record)
     services.edit_partnership(
-        record, by=clerk, version=1, indicators=[{"id": kept.pk, "name": "Changed"}, {"name": "New"}]
+        record,
+        by=clerk,
+        version=1,
+        rows={"indicators": [{"id": kept.pk, "name": "Changed"}, {"name": "New"}]},
     )
     assert set(record.indicators.values_list("name", flat=True)) == {"Changed", "New"}
     assert record.indicators.filter(pk=kept.pk, name="Changed").exists()
