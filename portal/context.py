@@ -79,7 +79,7 @@ def nav_items(entries, request: HttpRequest) -> list[NavItem]:
 
 def language_links(request: HttpRequest) -> list[dict]:
     """The same page in each language: a plain link, so that it works without script and can be shared."""
-    query = request.GET.copy()
+    query = request.GET.copy()  # a refused form is left for the empty page in the other language
     links = []
     for code, name in settings.LANGUAGES:
         query["lang"] = code
@@ -106,7 +106,7 @@ def site(request: HttpRequest) -> dict:
             {"title": title, "links": [{"url": reverse(name), "label": label} for name, label in links]}
             for title, links in FOOTER
         ],
-        "languages": language_links(request) if request.method == "GET" else [],
+        "languages": language_links(request),
         "is_demo": settings.DEMO,
         "product_name": settings.PRODUCT_NAME,
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -57,5 +58,5 @@ def create_demo_accounts() -> None:
             },
         )
         if is_new:
-            user.emailaddress_set.create(email=account.email, verified=True, primary=True)
+            EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
         user.groups.set(Group.objects.filter(name__in=account.roles))

@@ -3,6 +3,14 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.models import User
+
+
+class SignedIn(HttpRequest):
+    """A request of a known person: what a view gets that does not opt out of login."""
+
+    user: User
+
 
 def render_page(
     request: HttpRequest, template: str, context: dict | None = None, *, partial: str, status: int = 200

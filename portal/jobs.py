@@ -91,8 +91,8 @@ def run_job(job_id: int) -> None:
 
 
 def handler(kind: str):
-    app, name = kind.split(".")
-    return getattr(import_module(f"{app}.tasks"), name)
+    package, name = kind.split(".")
+    return getattr(import_module(f"{package}.tasks"), name)
 
 
 @app.task(name="portal.sweep")
@@ -114,8 +114,8 @@ def once_per_period(task: str, period: str) -> bool:
 def periodic() -> None:
     """Enqueue each app's daily work once a UTC day. An app lists its kinds in `tasks.DAILY`."""
     day = timezone.now().date().isoformat()
-    for app in ("portal", "focalpoints", "partnerships", "screening"):
-        for kind in import_module(f"{app}.tasks").DAILY:
+    for package in ("portal", "focalpoints", "partnerships", "screening"):
+        for kind in import_module(f"{package}.tasks").DAILY:
             with transaction.atomic():
                 if once_per_period(kind, day):
                     enqueue(kind, key=f"{kind}:{day}")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.paginator import Paginator
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ import screening.queries
 from portal import queries, services
 from portal.errors import RuleViolation
 from portal.forms_accounts import ProfileForm, RolesForm
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 from portal.models import Job, JobStatus, User
 
 
@@ -38,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except connection.Database.Error:
+    except OperationalError:
         return HttpResponse("database does not answer", status=503, content_type="text/plain")
     if pending:
         return HttpResponse(f"{len(pending)} migrations pending", status=503, content_type="text/plain")
@@ -54,13 +54,13 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedIn) -> HttpResponse:
     """After sign-in: the place where this person's work is."""
     return redirect("portal:desk")
 
 
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponse:
     rows = [
         row
         for source in (partnerships.queries, screening.queries, focalpoints.queries)
@@ -93,7 +93,7 @@ def help_page(request: HttpRequest, page: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedIn) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
         services.save_profile(request.user, **form.cleaned_data)
@@ -117,7 +117,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("portal.manage_users", raise_exception=True)
-def manage(request: HttpRequest) -> HttpResponse:
+def manage(request: SignedIn) -> HttpResponse:
     return render(
         request,
         "portal/manage.html",
@@ -131,7 +131,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("portal.manage_users", raise_exception=True)
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: SignedIn) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     role = request.GET.get("role", "")
     page = Paginator(queries.users(words, role), 25).get_page(request.GET.get("page"))
@@ -141,7 +141,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required("portal.manage_users", raise_exception=True)
-def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     form = RolesForm(request.POST or None, initial={"roles": sorted(user.roles)})
     if form.is_valid():
@@ -159,7 +159,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("portal.manage_users", raise_exception=True)
-def user_close(request: HttpRequest, pk: int) -> HttpResponse:
+def user_close(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     services.set_active(user, request.POST.get("active") == "1", by=request.user)
     messages.success(request, _("The account is open.") if user.is_active else _("The account is closed."))
@@ -168,7 +168,7 @@ def user_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("portal.view_jobs", raise_exception=True)
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: SignedIn) -> HttpResponse:
     status = request.GET.get("status", JobStatus.FAILED)
     status = status if status in JobStatus.values else JobStatus.FAILED
     page = Paginator(Job.objects.filter(status=status).order_by("-id"), 25).get_page(request.GET.get("page"))
@@ -178,7 +178,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required("portal.view_jobs", raise_exception=True)
-def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def job_retry(request: SignedIn, pk: int) -> HttpResponse:
     services.retry_job(get_object_or_404(Job, pk=pk), by=request.user)
     messages.success(request, _("The job runs again."))
     return redirect("portal:job_list")
@@ -186,7 +186,7 @@ def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @permission_required("portal.view_audit", raise_exception=True)
-def audit_list(request: HttpRequest) -> HttpResponse:
+def audit_list(request: SignedIn) -> HttpResponse:
     filters = {name: request.GET.get(name, "").strip() for name in ("who", "what", "action")}
     page = Paginator(queries.events(**filters), 50).get_page(request.GET.get("page"))
     context = {"page": page, **filters}

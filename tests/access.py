@@ -7,7 +7,7 @@ Each app declares its rows in `tests/<app>/access.py`:
         "screening:case_detail": Row(
             args=lambda world: [world.case.reference],
             get="login 404 404 200 404 200 200 404",   # one answer a persona, in the order of PERSONAS
-            post="login 403 403 403 403 302 403 403",   # data for a POST is empty: what counts is who is let in
+            post="login 403 403 403 403 302 403 403",  # who is let in, with no data
         ),
     }
 

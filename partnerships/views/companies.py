@@ -16,9 +16,8 @@ from partnerships.models import Company, Partnership
 from partnerships.queries.companies import companies_like, for_desk
 from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
-from partnerships.views.signed_in import SignedIn
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import safe_next
+from portal.http import SignedIn, safe_next
 from screening.queries import clearances_for
 
 PAGE_SIZE = 25

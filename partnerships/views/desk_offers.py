@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from partnerships.models import OFFER_FINAL, OFFER_MOVES, Need, Offer, OfferStat
 from partnerships.queries import offers as queries
 from partnerships.services import offers as services
 from portal.errors import RuleViolation
+from portal.http import SignedIn
 
 triage = permission_required("partnerships.triage_offer", raise_exception=True)
 
@@ -40,7 +41,7 @@ SHOWN = {
 
 @require_GET
 @triage
-def desk_offers(request: HttpRequest) -> HttpResponse:
+def desk_offers(request: SignedIn) -> HttpResponse:
     """Offers by the day their answer is due."""
     user, show = request.user, request.GET.get("show", "mine")
     if show not in SHOWN:
@@ -64,11 +65,11 @@ def desk_offers(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "partnerships/desk_offers.html",
-        {"page": page, "tabs": tabs, "show": show, "today": timezone.localdate()},
+        {"page": page, "tabs": tabs, "show": show, "figures": queries.offer_figures()},
     )
 
 
-def _offer(request: HttpRequest, reference: str) -> Offer:
+def _offer(request: SignedIn, reference: str) -> Offer:
     return get_object_or_404(
         Offer.objects.visible_to(request.user)
         .exclude(submitted_at=None)
@@ -81,11 +82,11 @@ def _offer(request: HttpRequest, reference: str) -> Offer:
 
 @require_GET
 @triage
-def desk_offer(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_offer(request: SignedIn, reference: str) -> HttpResponse:
     return _offer_page(request, _offer(request, reference))
 
 
-def _offer_page(request: HttpRequest, offer: Offer, act: str = "", form: Any = None) -> HttpResponse:
+def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None) -> HttpResponse:
     facts = queries.offer_facts(offer)
     entities = queries.ranked_entities(facts)
     ranking = queries.ranked_needs(offer, facts, limit=3)
@@ -98,27 +99,26 @@ def _offer_page(request: HttpRequest, offer: Offer, act: str = "", form: Any = N
         "accept": not offer.is_final and offer.status != OfferStatus.CLARIFICATION,
         "decline": OfferStatus.DECLINED in moves,
     }
-    initial = {
-        "route": {"entity": entities[0][0] if entities else None},
-        "accept": {"need": offer.need_id and offer.need.reference},
+    blank = {
+        "ask": lambda **extra: AskForm(**extra),
+        "route": lambda **extra: RouteForm(initial={"entity": entities[0][0] if entities else None}, **extra),
+        "accept": lambda **extra: AcceptForm(
+            initial={"need": offer.need.reference if offer.need else None},
+            needs=Need.objects.filter(pk__in=[*(m.need_id for m in ranking.shown), offer.need_id or 0]),
+            **extra,
+        ),
+        "decline": lambda **extra: DeclineForm(**extra),
     }
-    needs = Need.objects.filter(pk__in=[match.need_id for match in ranking.shown] + [offer.need_id or 0])
-    sheets = []
-    for name, label, form_class in SHEETS:
-        if not possible[name]:
-            continue
-        extra = {"needs": needs} if name == "accept" else {}
-        is_sent = name == act
-        sheets.append(
-            {
-                "act": name,
-                "label": label,
-                "form": form
-                if is_sent
-                else form_class(prefix="", initial=initial.get(name), auto_id=f"{name}_%s", **extra),
-                "is_open": is_sent,
-            }
-        )
+    sheets = [
+        {
+            "act": name,
+            "label": label,
+            "form": form if name == act else blank[name](auto_id=f"{name}_%s"),
+            "is_open": name == act,
+        }
+        for name, label in SHEETS
+        if possible[name] or name == act
+    ]
     context = {
         "offer": offer,
         "gates": queries.triage_gates(offer, entities),
@@ -134,7 +134,7 @@ def _offer_page(request: HttpRequest, offer: Offer, act: str = "", form: Any = N
 
 @require_GET
 @triage
-def desk_offer_matches(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_offer_matches(request: SignedIn, reference: str) -> HttpResponse:
     offer = _offer(request, reference)
     ranking = queries.ranked_needs(offer, queries.offer_facts(offer))
     services.record_shown(offer, ranking.shown)
@@ -143,11 +143,11 @@ def desk_offer_matches(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "partnerships/desk_offer_matches.html", context)
 
 
-SHEETS: list[tuple[str, Any, type[forms.Form]]] = [
-    ("route", gettext_lazy("Pass to a UN entity"), RouteForm),
-    ("ask", gettext_lazy("Ask the business"), AskForm),
-    ("accept", gettext_lazy("Accept as a partnership draft"), AcceptForm),
-    ("decline", gettext_lazy("Decline with advice"), DeclineForm),
+SHEETS = [
+    ("route", gettext_lazy("Pass to a UN entity")),
+    ("ask", gettext_lazy("Ask the business")),
+    ("accept", gettext_lazy("Accept as a partnership draft")),
+    ("decline", gettext_lazy("Decline with advice")),
 ]
 # act → form, service, what is said when it is done. The form's fields are the arguments of the service.
 ACTS: dict[str, tuple[type[forms.Form], Callable, Any]] = {
@@ -176,16 +176,13 @@ ACTS: dict[str, tuple[type[forms.Form], Callable, Any]] = {
 
 @require_POST
 @triage
-def desk_offer_act(request: HttpRequest, reference: str, act: str) -> HttpResponse:
+def desk_offer_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     """Do one thing with an offer; a form that is not complete comes back open on the offer's page."""
     if act not in ACTS:
         raise Http404
     offer = _offer(request, reference)
     form_class, service, done = ACTS[act]
-    extra = (
-        {"needs": Need.objects.open() | Need.objects.filter(pk=offer.need_id or 0)} if act == "accept" else {}
-    )
-    form = form_class(request.POST, auto_id=f"{act}_%s", **extra)
+    form = form_class(request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
             service(offer, by=request.user, **form.cleaned_data)
@@ -194,8 +191,8 @@ def desk_offer_act(request: HttpRequest, reference: str, act: str) -> HttpRespon
         else:
             messages.success(request, str(done))
             return redirect("partnerships:desk_offer", offer.reference)
-    if any(name == act for name, _label, _form in SHEETS):
+    if act in dict(SHEETS):
         return _offer_page(request, offer, act, form)
     for errors in form.errors.values():
-        messages.error(request, " ".join(errors))
+        messages.error(request, " ".join(map(str, errors)))
     return redirect(reverse("partnerships:desk_offer_matches", args=[offer.reference]))

@@ -29,9 +29,8 @@ from partnerships.queries.history import events_of
 from partnerships.services import partnerships as services
 from partnerships.views.records import check_words
 from partnerships.views.rows import entity_names
-from partnerships.views.signed_in import SignedIn
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 from portal.models import AuditEvent
 from screening.queries import clearances_for
 

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from focalpoints.models import UNEntity
 from partnerships import labels
 from partnerships.forms.needs import NeedForm, SettleForm
-from partnerships.models import Need, NeedStatus
+from partnerships.models import Need, NeedStatus, Offer
 from partnerships.queries import needs as queries
 from partnerships.queries import offers as match_queries
 from partnerships.queries.needs import NeedFilter
 from partnerships.services import needs as services
+from partnerships.services import offers as offer_services
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 
 post_need = permission_required("partnerships.post_need", raise_exception=True)
 
@@ -127,6 +128,10 @@ def need_detail(request: HttpRequest, reference: str) -> HttpResponse:
         Need.objects.visible_to(request.user).for_list().prefetch_related("targets__goal"),
         reference=reference,
     )
+    if request.user.is_authenticated and "offer" in request.GET:
+        offer = Offer.objects.visible_to(request.user).filter(reference=request.GET["offer"]).first()
+        if offer:
+            offer_services.record_opened(offer, need)
     return render(request, "partnerships/need_detail.html", {"need": need})
 
 
@@ -182,29 +187,29 @@ def _posted(request: HttpRequest) -> Any:
 
 @require_GET
 @post_need
-def desk_needs(request: HttpRequest) -> HttpResponse:
+def desk_needs(request: SignedIn) -> HttpResponse:
     page = Paginator(queries.entity_needs(request.user), 25).get_page(request.GET.get("page"))
     return render(request, "partnerships/desk_needs.html", {"page": page, "may_post": bool(_own(request))})
 
 
-def _own(request: HttpRequest):
+def _own(request: SignedIn):
     """UN entities this user posts for."""
     return UNEntity.objects.filter(pk__in=match_queries.entities_of(request.user))
 
 
-def _need(request: HttpRequest, reference: str) -> Need:
+def _need(request: SignedIn, reference: str) -> Need:
     return get_object_or_404(Need.objects.editable_by(request.user).for_list(), reference=reference)
 
 
 @require_GET
 @post_need
-def desk_need(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_need(request: SignedIn, reference: str) -> HttpResponse:
     """A need with the offers that fit it, best first."""
     need = _need(request, reference)
     return _desk_need_page(request, need, SettleForm())
 
 
-def _desk_need_page(request: HttpRequest, need: Need, form: SettleForm) -> HttpResponse:
+def _desk_need_page(request: SignedIn, need: Need, form: SettleForm) -> HttpResponse:
     context = {
         "need": need,
         "form": form,
@@ -218,7 +223,7 @@ def _desk_need_page(request: HttpRequest, need: Need, form: SettleForm) -> HttpR
 
 @require_http_methods(["GET", "POST"])
 @post_need
-def desk_need_new(request: HttpRequest) -> HttpResponse:
+def desk_need_new(request: SignedIn) -> HttpResponse:
     form = NeedForm(_posted(request), entities=_own(request))
     if form.is_valid():
         need = services.write_need(None, values=form.values(), version=0, by=request.user)
@@ -230,7 +235,7 @@ def desk_need_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @post_need
-def desk_need_edit(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_need_edit(request: SignedIn, reference: str) -> HttpResponse:
     need = _need(request, reference)
     initial = NeedForm.initial_of(need)
     form = NeedForm(_posted(request), entities=_own(request), initial=initial)
@@ -241,8 +246,9 @@ def desk_need_edit(request: HttpRequest, reference: str) -> HttpResponse:
             services.write_need(need, values=form.values(), version=version, by=request.user)
         except StaleEdit as stale:
             status, conflict = 409, {"reason": stale, "changes": _changes(form, initial)}
-            form.data = form.data.copy()
-            form.data["version"] = need.version
+            typed = request.POST.copy()
+            typed["version"] = str(need.version)
+            form.data = typed
         except RuleViolation as broken_rule:
             form.add_error(None, str(broken_rule))
         else:
@@ -269,7 +275,7 @@ def _plain(value: Any) -> str:
 
 @require_POST
 @post_need
-def desk_need_publish(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_need_publish(request: SignedIn, reference: str) -> HttpResponse:
     need = _need(request, reference)
     try:
         services.publish_need(need, by=request.user)
@@ -282,7 +288,7 @@ def desk_need_publish(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @post_need
-def desk_need_settle(request: HttpRequest, reference: str) -> HttpResponse:
+def desk_need_settle(request: SignedIn, reference: str) -> HttpResponse:
     need = _need(request, reference)
     form = SettleForm(request.POST)
     if form.is_valid():

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required, permission_requir
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from partnerships.queries import offers as queries
 from partnerships.services import offers as services
 from portal import limits
 from portal.errors import RuleViolation, StaleEdit
+from portal.http import SignedIn
 from portal.models import User
 
 VISITOR = "draft"  # stands for the reference in the address of a draft that is kept in the session
@@ -51,7 +52,7 @@ class VisitorDraft:
     company = None
     kept_until = None
 
-    def __init__(self, request: HttpRequest):
+    def __init__(self, request: SignedIn):
         self.session = request.session
 
     @property
@@ -80,11 +81,11 @@ class VisitorDraft:
 Draft = VisitorDraft | Offer
 
 
-def _has_visitor_draft(request: HttpRequest) -> bool:
+def _has_visitor_draft(request: SignedIn) -> bool:
     return VisitorDraft.KEY in request.session
 
 
-def _adopt(request: HttpRequest, user: User) -> Offer:
+def _adopt(request: SignedIn, user: User) -> Offer:
     """Make an offer of what the visitor typed before signing in."""
     offer = services.begin_offer(by=user)
     for step, kept in request.session[VisitorDraft.KEY].items():
@@ -96,7 +97,7 @@ def _adopt(request: HttpRequest, user: User) -> Offer:
 
 
 def _step_form(step: str, user: Any, data: dict[str, list[str]] | None) -> StepForm:
-    extra = {}
+    extra: dict[str, Any] = {}
     if STEPS[step] is CompanyStep and user.is_authenticated:
         extra["companies"] = queries.companies_of(user)
     if data is None:
@@ -104,7 +105,7 @@ def _step_form(step: str, user: Any, data: dict[str, list[str]] | None) -> StepF
     return STEPS[step].from_answers(data, **extra)
 
 
-def _draft(request: HttpRequest, reference: str) -> Draft | HttpResponse:
+def _draft(request: SignedIn, reference: str) -> Draft | HttpResponse:
     """The draft an address means; or where to go instead, before it can be answered."""
     user = request.user
     if reference == VISITOR:
@@ -126,7 +127,7 @@ def _draft(request: HttpRequest, reference: str) -> Draft | HttpResponse:
 
 def _steps(draft: Draft, current: str = "") -> list[dict]:
     """The task list of a draft."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for step, form in STEPS.items():
         kept = draft.answers.get(step)
         status = "not_started" if kept is None else "done" if kept["is_valid"] else "to_fix"
@@ -145,7 +146,7 @@ def _steps(draft: Draft, current: str = "") -> list[dict]:
     ]
 
 
-def _page(request: HttpRequest, template: str, draft: Draft, current: str, **context) -> HttpResponse:
+def _page(request: SignedIn, template: str, draft: Draft, current: str, **context) -> HttpResponse:
     status = context.pop("status", 200)
     steps = _steps(draft, current)
     number = next((i for i, step in enumerate(steps, 1) if step["is_current"]), None)
@@ -153,7 +154,7 @@ def _page(request: HttpRequest, template: str, draft: Draft, current: str, **con
     return render(request, f"partnerships/{template}.html", context, status=status)
 
 
-def _posted(request: HttpRequest) -> Any:
+def _posted(request: SignedIn) -> Any:
     """The data of a form that was sent, be it empty; None when the page is only looked at."""
     return request.POST if request.method == "POST" else None
 
@@ -163,7 +164,7 @@ def _posted(request: HttpRequest) -> Any:
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def offer_start(request: HttpRequest) -> HttpResponse:
+def offer_start(request: SignedIn) -> HttpResponse:
     """What to prepare, how long it takes, who decides; begin, or go on with a draft."""
     user = request.user
     may_offer = not user.is_authenticated or user.has_perm("partnerships.make_offer")
@@ -172,7 +173,7 @@ def offer_start(request: HttpRequest) -> HttpResponse:
         if not may_offer:
             raise PermissionDenied
         if form.is_valid():
-            limits.take(f"offer_start:{limits.address_prefix(request)}", burst=40, per_seconds=3600)
+            limits.take(f"offer_start:{limits.address_prefix(request)}", burst=20, per_seconds=3600)
             if user.is_authenticated:
                 reference = services.begin_offer(by=user).reference
             else:
@@ -196,14 +197,14 @@ def offer_start(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def offer_tasks(request: HttpRequest, reference: str) -> HttpResponse:
+def offer_tasks(request: SignedIn, reference: str) -> HttpResponse:
     draft = _draft(request, reference)
     return draft if isinstance(draft, HttpResponse) else _page(request, "offer_tasks", draft, "")
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def offer_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
+def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     """One topic. What is typed is kept on each send, valid or not."""
     if step not in STEPS:
         raise Http404
@@ -216,16 +217,15 @@ def offer_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
         return _step_page(request, draft, step, form, status=200)
     typed = STEPS[step].typed(request.POST)
     form = _step_form(step, request.user, typed)
-    save = {
-        "answers": typed,
-        "values": form.values() if form.is_valid() else None,
-        "version": _number(request.POST.get("version")),
-    }
+    values = form.values() if form.is_valid() else None
+    version = _number(request.POST.get("version"))
     try:
         if isinstance(draft, Offer):
-            draft = services.save_step(draft, step, by=request.user, **save)
+            draft = services.save_step(
+                draft, step, answers=typed, values=values, version=version, by=request.user
+            )
         else:
-            draft.save_step(step, **save)
+            draft.save_step(step, answers=typed, values=values, version=version)
     except StaleEdit as stale:
         theirs = _step_form(step, request.user, draft.answers[step]["data"])
         conflict = {"reason": stale, "changes": _differences(theirs, form)}
@@ -241,7 +241,7 @@ def offer_step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
 
 
 def _step_page(
-    request: HttpRequest,
+    request: SignedIn,
     draft: Draft,
     step: str,
     form: StepForm,
@@ -304,7 +304,7 @@ def _flat(choices: Iterable) -> Iterable[tuple[str, Any]]:
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def offer_check(request: HttpRequest, reference: str) -> HttpResponse:
+def offer_check(request: SignedIn, reference: str) -> HttpResponse:
     """Every answer with a way to change it, then the declaration."""
     draft = _draft(request, reference)
     if isinstance(draft, HttpResponse):
@@ -346,7 +346,7 @@ def offer_check(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def offer_submitted(request: HttpRequest, reference: str) -> HttpResponse:
+def offer_submitted(request: SignedIn, reference: str) -> HttpResponse:
     offer = get_object_or_404(
         Offer.objects.of(request.user).for_list().exclude(submitted_at=None), reference=reference
     )
@@ -358,7 +358,7 @@ def offer_submitted(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_GET
 @permission_required("partnerships.make_offer", raise_exception=True)
-def my_offers(request: HttpRequest) -> HttpResponse:
+def my_offers(request: SignedIn) -> HttpResponse:
     offers = Offer.objects.of(request.user).for_list()
     return render(
         request,
@@ -367,19 +367,19 @@ def my_offers(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _my_offer(request: HttpRequest, reference: str) -> Offer:
+def _my_offer(request: SignedIn, reference: str) -> Offer:
     return get_object_or_404(
         Offer.objects.of(request.user).for_list().prefetch_related("questions"), reference=reference
     )
 
 
 @require_GET
-def my_offer(request: HttpRequest, reference: str) -> HttpResponse:
+def my_offer(request: SignedIn, reference: str) -> HttpResponse:
     """Where an offer stands, in plain words. Internal notes are never on this page."""
     return _my_offer_page(request, _my_offer(request, reference), ReplyForm())
 
 
-def _my_offer_page(request: HttpRequest, offer: Offer, form: ReplyForm) -> HttpResponse:
+def _my_offer_page(request: SignedIn, offer: Offer, form: ReplyForm) -> HttpResponse:
     context = {
         "offer": offer,
         "form": form,
@@ -390,7 +390,7 @@ def _my_offer_page(request: HttpRequest, offer: Offer, form: ReplyForm) -> HttpR
 
 
 @require_POST
-def my_offer_reply(request: HttpRequest, reference: str) -> HttpResponse:
+def my_offer_reply(request: SignedIn, reference: str) -> HttpResponse:
     offer = _my_offer(request, reference)
     form = ReplyForm(request.POST)
     if form.is_valid():
@@ -405,7 +405,7 @@ def my_offer_reply(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def my_offer_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def my_offer_withdraw(request: SignedIn, reference: str) -> HttpResponse:
     offer = _my_offer(request, reference)
     form = WithdrawForm(_posted(request))
     if request.method == "POST" and form.is_valid():
@@ -425,7 +425,7 @@ def my_offer_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def my_offer_matches(request: HttpRequest, reference: str) -> HttpResponse:
+def my_offer_matches(request: SignedIn, reference: str) -> HttpResponse:
     """Which UN entities and open needs fit, and why."""
     offer = _my_offer(request, reference)
     facts = queries.offer_facts(offer)
