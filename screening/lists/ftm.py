@@ -202,7 +202,7 @@ def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> E
             ),
             *pointing.documents[source_id],
         ),
-        dates=tuple(day for text in births if (day := partial_date(text))),
+        dates=tuple(born for text in births if (born := partial_date(text))),
         nationalities=countries(
             [*properties.get("nationality", ()), *properties.get("citizenship", ())], "nationality"
         ),

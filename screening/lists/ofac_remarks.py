@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from screening.lists.dates import partial_date
-from screening.lists.model import Address, Country, Identifier, ListedName, PartialDate, Relation
+from screening.lists.model import Address, Country, Identifier, ListedName, NameType, PartialDate, Relation
 from screening.lists.places import country, iso2
 from screening.lists.text import script_of
 
@@ -86,7 +86,7 @@ def read_remarks(text: str) -> Remarks:
 
 def _sorted_in(found: Remarks, text: str, whole: str) -> bool:
     if weak := _WEAK.match(whole):
-        type_ = "former" if weak[1] == "f.k.a." else "weak"
+        type_: NameType = "former" if weak[1] == "f.k.a." else "weak"
         found.names.append(ListedName(weak[2], type_, script=script_of(weak[2]), field="remarks"))
         return True
     for label in ("DOB", "Organization Established Date"):

@@ -12,6 +12,7 @@ from screening.lists.model import ListError, gettext_noop
 MAX_CELL = 1_000_000  # characters
 CHUNK = 1 << 16
 
+UTF16 = gettext_noop("The file is in UTF-16; save it as UTF-8 first.")
 NOT_TEXT = gettext_noop("The file is not a text table: it contains zero bytes.")
 BAD_CELL = gettext_noop("The row cannot be read: %(detail)s.")
 WIDTH = gettext_noop("The row has %(found)d cells, the list has %(expected)d.")
@@ -20,13 +21,12 @@ EMPTY_FILE = gettext_noop("The file is empty.")
 
 
 def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
-    """Text lines: UTF-8, UTF-16 by its mark, and Windows-1252 for what is neither."""
+    """Text lines: UTF-8, and Windows-1252 for lines that are not."""
     number, rest = 0, b""
-    first = stream.read(CHUNK)
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from codecs.getreader("utf-16")(_Replay(first, stream))
-        return
-    chunk = first.removeprefix(codecs.BOM_UTF8)
+    chunk = stream.read(CHUNK)
+    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ListError("encoding", UTF16, file)
+    chunk = chunk.removeprefix(codecs.BOM_UTF8)
     while chunk or rest:
         parts = (rest + chunk).split(b"\n")
         last = not chunk
@@ -44,19 +44,6 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
         if last:
             return
         chunk = stream.read(CHUNK)
-
-
-class _Replay:
-    """A stream whose beginning was already read."""
-
-    def __init__(self, start: bytes, stream: BinaryIO) -> None:
-        self.start, self.stream = start, stream
-
-    def read(self, size: int = -1) -> bytes:
-        if self.start:
-            start, self.start = self.start, b""
-            return start
-        return self.stream.read(size)
 
 
 def read_cells(

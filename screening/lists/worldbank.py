@@ -73,11 +73,12 @@ def parse_json(stream: BinaryIO, about: ListFile | None = None, file: str = "") 
         names = split_names(row.get("SUPP_NAME", ""), "SUPP_NAME")
         if not row.get("SUPP_ID") or not names:
             raise ListError("no_id", NO_ID, file, f"supplier {number}")
-        parts = [
+        street, city, region, postcode, country = (
             row.get(key, "")
             for key in ("SUPP_ADDR", "SUPP_CITY", "SUPP_STATE_CODE", "SUPP_ZIP_CODE", "COUNTRY_NAME")
-        ]
-        address = Address(", ".join(part for part in parts if part), *parts[:4], iso2(parts[4]))
+        )
+        text = ", ".join(part for part in (street, city, region, postcode, country) if part)
+        address = Address(text, street, city, region, postcode, iso2(country))
         kept = (
             "DEBAR_FROM_DATE",
             "DEBAR_TO_DATE",

@@ -16,12 +16,11 @@ SURE = {
     "same_meaning": 0.9,
     "same_number": 1.0,
     "other_script": 0.85,
-    "same_sound": 0.85,
-    "same_root": 0.8,
     "initial": 0.5,
     "abbreviation": 0.6,
     "acronym": 0.7,
 }
+_LENGTH_BONUS = {2: -0.1, 3: 0.0}  # of a root or sound, 0.05 for longer ones
 _FEW_CONSONANTS = {1: 0.4, 2: 0.15}  # a root this short is little to go by
 FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
 
@@ -92,7 +91,7 @@ def _pair_meanings(
 def _pair_alike(
     ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
 ) -> None:
-    cross = not (ours.is_latin and theirs.is_latin)
+    cross = ours.has_vowels != theirs.has_vowels
     is_person = ours.kind == "person"
     found: list[tuple[float, tuple[int, ...], tuple[int, ...], str]] = []
     left = sorted(free_ours)
@@ -117,8 +116,8 @@ def _pair_alike(
                 if abs(len(word) - len(joined)) > 2 or len(word) < 4:
                     continue
                 distance = OSA.distance(word, joined, score_cutoff=2)
-                if distance <= (0 if len(word) < 6 else 1 if len(word) < 9 else 2):
-                    likeness = SURE["joined"] - distance / len(word)
+                if distance <= (0 if len(word) < 5 else 1 if len(word) < 12 else 2):
+                    likeness = SURE["joined"] - distance / len(word) - 0.08 * (word[0] != joined[0])
                     single, double = (i,), (first, second)
                     found.append(
                         (likeness, double, single, "joined")
@@ -141,38 +140,46 @@ def _likeness(
         return 0.0, ""
     short, long = (word, other) if len(word) <= len(other) else (other, word)
     if len(short) == 1:
-        if is_person and long.startswith(short):
+        if is_person and long.startswith(short) and len(long) > 1:
             return SURE["initial"], "initial"
         return 0.0, ""
+    distance = OSA.distance(word, other)
+    alike = 1 - distance / len(long)
+    # Typists and transcribers rarely get the first letter wrong.
+    penalty = 0.0 if word[0] == other[0] else 0.08
     best, relation = 0.0, ""
-    root = ours.roots[i]
+    root, other_root = ours.roots[i], theirs.roots[j]
     if cross:
-        mine, its = root, theirs.roots[j]
-        if mine and mine == its:
-            best, relation = SURE["other_script"] - _FEW_CONSONANTS.get(len(mine), 0.0), "other_script"
-        elif len(mine) > 2 and len(its) > 2:
-            likeness = 1 - OSA.distance(mine, its) / max(len(mine), len(its))
+        if root and root == other_root:
+            best, relation = SURE["other_script"] - _FEW_CONSONANTS.get(len(root), 0.0), "other_script"
+        elif len(root) > 2 and len(other_root) > 2:
+            likeness = 1 - OSA.distance(root, other_root) / max(len(root), len(other_root))
             if likeness >= 0.66:
                 best, relation = likeness * SURE["other_script"], "other_script"
     elif len(short) > 2:
-        if len(root) > 1 and root == theirs.roots[j]:
-            best, relation = SURE["same_root"], "same_root"
-        if ours.sounds[i] and ours.sounds[i] == theirs.sounds[j] and len(ours.sounds[i]) > 1:
-            best, relation = SURE["same_sound"], "same_sound"
-    if len(short) > 2 and len(long) - len(short) < 4:
-        distance = OSA.distance(word, other, score_cutoff=3)
-        if distance <= (1 if len(long) < 6 else 2 if len(long) < 9 else 3):
-            likeness = 1 - distance / len(long)
-            if word[0] != other[0]:
-                likeness -= 0.08
-            if likeness >= FUZZY_FLOOR and likeness > best:
-                best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
+        # The same consonants or sound make two words alike only so far as their letters agree too.
+        if len(root) > 1 and root == other_root:
+            best = 0.45 + 0.45 * alike + _LENGTH_BONUS.get(len(root), 0.05) - penalty
+            relation = "same_root"
+        sound = ours.sounds[i]
+        if len(sound) > 1 and sound == theirs.sounds[j]:
+            likeness = 0.5 + 0.42 * alike + _LENGTH_BONUS.get(len(sound), 0.05) - penalty
+            if likeness > best:
+                best, relation = likeness, "same_sound"
+    if len(short) > 2 and distance <= (
+        0 if len(long) < 4 else 1 if len(long) < 6 else 2 if len(long) < 9 else 3
+    ):
+        likeness = alike - penalty
+        if likeness >= FUZZY_FLOOR and likeness > best:
+            best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
     if (
-        not best
+        best < 0.5
         and not is_person
         and len(short) > 2
         and long.startswith(short)
-        and len(long) - len(short) > 2
+        and len(long) > len(short) + 2
     ):
         best, relation = SURE["abbreviation"], "abbreviation"
-    return best, relation
+    if distance == 1 and relation in ("same_sound", "same_root"):
+        relation = "one_letter"  # says more to a reader
+    return (best, relation) if best > 0.4 else (0.0, "")

@@ -11,10 +11,13 @@ from functools import lru_cache
 
 from rigour.names import Name, NamePartTag, NameTypeTag, Symbol, analyze_names
 
+from screening.lists.text import script_of
+from screening.names.meanings import in_english
 from screening.names.rarity import rarity
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
-ANALYSIS_VERSION = 1  # raise when an analysed name changes: indexes built before are then rebuilt
+ANALYSIS_VERSION = 2  # raise when an analysed name changes: indexes built before are then rebuilt
+PLACE_WEIGHT = 0.45  # at most, of a country or region in the name of an organization
 MAX_WORDS = 16  # of one name; the longest name on the UN, OFAC and World Bank lists that is one name has 15
 
 _NAME_TYPES = {"person": NameTypeTag.PER, "organization": NameTypeTag.ORG}
@@ -38,14 +41,28 @@ TITLES = frozenset(
         "hojjatoleslam", "engineer",
     }
 )  # fmt: skip
+# Small words inside names of people. "Abu" and "Umm" stay words: "Abu Ali" is not "Ali".
 PARTICLES = frozenset(
     {
-        "al", "el", "ul", "ad", "ar", "as", "ash", "at", "an", "az", "bin", "ben", "ibn", "bint",
-        "ould", "wald", "walad", "uld", "abu", "abou", "abi", "umm", "um", "de", "da", "di", "do",
-        "dos", "das", "del", "della", "la", "le", "les", "van", "von", "der", "den", "the", "of", "and",
-        "et", "und", "y", "e", "i", "for", "pour", "para", "w", "ag", "ap", "oglu",
+        "al", "el", "ul", "ad", "ar", "as", "ash", "at", "az", "bin", "ben", "ibn", "bint", "ould", "wald",
+        "walad", "uld", "de", "da", "di", "do", "dos", "das", "del", "della", "la", "le", "van", "von",
+        "der", "den", "ter", "of", "the", "son", "daughter",
     }
 )  # fmt: skip
+# Arabic, Hebrew, Syriac: scripts that leave out vowels, so romanised words keep little but consonants.
+_WITHOUT_VOWELS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+# Legal forms that rigour does not know in their transcription from Belarusian.
+_MORE_FORMS = (
+    (re.compile(r"\btavarystva z (abmezhavanay|dadatkovay) adkaznastsyu\b"), "ooo"),
+    (re.compile(r"\b(adkrytae|zakrytae) aktsyyanernae tavarystva\b"), "ao"),
+    (re.compile(r"\baktsyyanernae tavarystva\b"), "ao"),
+)
+_CASE_GLUED_FORM = re.compile(
+    r"(?<=[a-zà-ÿ]{3})(AG|SA|SE|NV|BV|AB|AS|PLC|LLC|Ltd|LTD|Inc|INC|GmbH|GMBH|Corp|Oy|SpA)$"
+)
+_ROMAN = re.compile(r"(i{2,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv)$")  # "ii" is also a legal form somewhere
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+_BRACKETS = re.compile(r"[(\[（]([^()\[\]（）]*)[)\]）]")
 
 
 class AnalysedName:
@@ -60,8 +77,8 @@ class AnalysedName:
 
     __slots__ = (
         "forms",
+        "has_vowels",
         "initials",
-        "is_latin",
         "kind",
         "numbers",
         "original",
@@ -77,11 +94,12 @@ class AnalysedName:
         "words",
     )
 
-    words: tuple[str, ...]
-
     def __init__(self, original: str, kind: str) -> None:
         self.original, self.kind = original, kind
-        self.words = self.sounds = self.roots = self.shown = ()
+        self.words: tuple[str, ...] = ()
+        self.sounds: tuple[str, ...] = ()
+        self.roots: tuple[str, ...] = ()
+        self.shown: tuple[str, ...] = ()
         self.weights: tuple[float, ...] = ()
         self.numbers: tuple[int | None, ...] = ()
         self.spans: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -89,7 +107,7 @@ class AnalysedName:
         self.particles: tuple[str, ...] = ()
         self.titles: tuple[str, ...] = ()
         self.squashed = self.initials = ""
-        self.is_latin = True
+        self.has_vowels = True
         self.total = 0.0
 
     def __repr__(self) -> str:
@@ -117,13 +135,54 @@ def analyse(name: str, kind: str) -> AnalysedName:
     """Take a name apart; `kind` is "person", "organization" or anything else. Blank names have no words."""
     analysed = AnalysedName(name, kind)
     text = clean(name)
+    analysed.has_vowels = name.isascii() or _WITHOUT_VOWELS.search(name) is None
     if kind != "person":
-        text = _GLUED_FORM.sub(r"\1 ", text.casefold())
+        if not text.isascii():
+            text = in_english(text)
+        text = _GLUED_FORM.sub(r"\1 ", _CASE_GLUED_FORM.sub(r" \1", text).casefold())
+        for pattern, form in _MORE_FORMS:
+            if "tavarystva" in text:
+                text = pattern.sub(form, text)
     tag = _NAME_TYPES.get(kind, NameTypeTag.ENT)
     found = analyze_names(tag, [text], consolidate=False)
     if found:
         _fill(analysed, next(iter(found)), is_person=kind == "person")
     return analysed
+
+
+@lru_cache(maxsize=20_000)
+def variants(name: str) -> tuple[str, ...]:
+    """The names inside one: "Foreign Trade Bank (FTB)" is two, "X ; Y" and "X / Y" are two.
+
+    What stands in brackets is a name where it is written in another script, is the initials of the rest, or
+    follows a semicolon. Otherwise, as in "Acme (Cyprus)", it belongs to the name.
+    """
+    if not _MANY_NAMES.search(name):
+        return (name,)
+    found: dict[str, None] = {}
+    brackets = [[piece.strip() for piece in text.split(";")] for text in _BRACKETS.findall(name)]
+    rest = " ".join(_BRACKETS.sub(" ", name).split())
+    own = [piece for pieces in brackets for piece in pieces if len(pieces) > 1 or _is_name_of(piece, rest)]
+    for text in [rest if own or not brackets else name, *own]:
+        for piece in re.split(r"\s*;\s*|\s+/\s+", text):
+            if sum(character.isalpha() for character in piece) > 1:
+                found.setdefault(piece.strip(" ;,/"))
+    return tuple(found) or (name,)
+
+
+_MANY_NAMES = re.compile(r"[(\[（;]|\s/\s")
+
+
+def _is_name_of(piece: str, rest: str) -> bool:
+    if not piece or not rest:
+        return False
+    if piece.isascii() != rest.isascii() and script_of(piece) != script_of(rest):
+        return "script" not in piece
+    letters = "".join(character for character in piece if character.isalnum())
+    initials = "".join(word[0] for word in re.findall(r"\w+", rest) if len(word) > 1).upper()
+    return (
+        len(letters) > 2 and letters.isupper() and (letters in initials or initials.startswith(letters[:3]))
+    )
 
 
 def _fill(analysed: AnalysedName, name: Name, *, is_person: bool) -> None:
@@ -151,28 +210,36 @@ def _fill(analysed: AnalysedName, name: Name, *, is_person: bool) -> None:
         latin = part.form if part.form.isascii() else romanise(part.form)
         if not latin:
             continue
-        if not is_person and (part.tag == NamePartTag.LEGAL or part.index in form_parts):
+        is_form = part.tag == NamePartTag.LEGAL or part.index in form_parts
+        if is_form and not is_person and not _ROMAN.match(latin):
             forms.append(latin)
-        elif part.tag == NamePartTag.STOP or latin in PARTICLES:
+        elif latin in PARTICLES if is_person else part.tag == NamePartTag.STOP:
             particles.append(latin)
         elif is_person and latin in TITLES:
             titles.append(latin)
         elif len(words) < MAX_WORDS:
-            for piece in latin.split():
+            pieces = latin.split()
+            if is_person and len(pieces) > 1:  # Han: the family name comes first, the rest is one given name
+                alone = len(name.parts) == 1
+                pieces = [pieces[0], "".join(pieces[1:])] if alone else ["".join(pieces)]
+            for piece in pieces:
                 place.setdefault(part.index, len(words))
                 words.append(piece)
-                shown.append(part.form)
+                shown.append(part.form if len(pieces) == 1 else piece)
                 sounds.append(part.metaphone or "")
-                numbers.append(part.integer if part.numeric else None)
-        analysed.is_latin = analysed.is_latin and (
-            part.form.isascii() or (part.ascii is not None and _is_latin(part.form))
-        )
+                numbers.append(
+                    part.integer
+                    if part.numeric
+                    else _ROMANS.index(piece) + 1
+                    if _ROMAN.match(piece)
+                    else None
+                )
     if not words:  # nothing but a legal form, a particle or a title: then that is the name
         words = shown = forms or titles or particles
         sounds, numbers = [""] * len(words), [None] * len(words)
         forms = titles = particles = []
     analysed.words, analysed.shown = tuple(words), tuple(shown)
-    analysed.sounds, analysed.numbers = tuple(sounds), tuple(numbers)
+    analysed.sounds = tuple(sounds)
     analysed.roots = tuple([skeleton(word) for word in words])
     analysed.forms, analysed.particles, analysed.titles = tuple(forms), tuple(particles), tuple(titles)
     spans = []
@@ -181,12 +248,23 @@ def _fill(analysed: AnalysedName, name: Name, *, is_person: bool) -> None:
             mapped = tuple([place[index] for index in indexes if index in place])
             if mapped:
                 spans.append((symbol, mapped))
-    analysed.spans = tuple(spans)
-    analysed.weights = tuple([rarity(word, is_person=is_person) for word in words])
+                if symbol.startswith("NUM:"):
+                    number = int(symbol[4:])
+                    for index in mapped:
+                        numbers[index] = number
+    analysed.spans, analysed.numbers = tuple(spans), tuple(numbers)
+    weights = [rarity(word, is_person=is_person) for word in words]
+    for symbol, indexes in spans:
+        if symbol.startswith("LOC:") and not is_person:  # "… of Russia", "… (Cyprus)" tell little
+            for index in indexes:
+                weights[index] = min(weights[index], PLACE_WEIGHT)
+    analysed.weights = tuple(weights)
     analysed.total = sum(analysed.weights)
     analysed.squashed = "".join(words)
     analysed.initials = "".join([word[0] for word in words])
 
 
-def _is_latin(word: str) -> bool:
-    return all(ord(character) < 0x250 or 0x1E00 <= ord(character) < 0x1F00 for character in word)
+def words_of(name: str, kind: str) -> set[str]:
+    """Every romanised word of a name, legal forms and small words included; for counting."""
+    found = analyze_names(_NAME_TYPES.get(kind, NameTypeTag.ENT), [clean(name)], consolidate=False)
+    return {word for item in found for part in item.parts for word in romanise(part.form).split()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from screening.names.alignment import Pair
 from screening.names.analysis import AnalysedName
@@ -27,6 +27,11 @@ FEATURES: dict[str, int] = {
     "root_ratio": 1,
     "other_script": 0,
     "length": 0,
+    "weakest": 1,
+    "letters": 1,
+    "edit_ratio": 1,
+    "jaro": 1,
+    "is_person": 0,
 }
 
 
@@ -35,6 +40,7 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
     met_ours = met_theirs = exact = 0.0
     left_ours = left_theirs = 0.0
     met = first = last = 0
+    weakest = 1.0
     our_weights, their_weights = ours.weights, theirs.weights
     number_conflict = 0
     first_ours, last_ours = 0, len(ours.words) - 1
@@ -46,6 +52,7 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
             met_ours += mine * pair.likeness
             met_theirs += its * pair.likeness
             met += 1
+            weakest = min(weakest, pair.likeness)
             if pair.likeness >= 0.93:
                 exact += (mine + its) / 2
             if pair.likeness > 0.6 and first_ours in pair.ours:
@@ -58,10 +65,7 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
         else:
             left_theirs = max(left_theirs, its)
             number_conflict |= theirs.numbers[pair.theirs[0]] is not None
-    squashed = max(
-        Indel.normalized_similarity(ours.squashed, theirs.squashed),
-        JaroWinkler.similarity(ours.squashed, theirs.squashed) - 0.1,
-    )
+    squashed = Indel.normalized_similarity(ours.squashed, theirs.squashed)
     sorted_ratio = Indel.normalized_similarity(" ".join(sorted(ours.words)), " ".join(sorted(theirs.words)))
     acronym = _acronym(ours, theirs)
     roots = Indel.normalized_similarity("".join(ours.roots), "".join(theirs.roots))
@@ -84,8 +88,13 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
         float(number_conflict),
         acronym,
         roots,
-        float(ours.is_latin != theirs.is_latin),
+        float(ours.has_vowels != theirs.has_vowels),
         float(min(len(ours.words), len(theirs.words))),
+        weakest if met else 0.0,
+        float(min(len(ours.squashed), len(theirs.squashed), 24)),
+        OSA.normalized_similarity(ours.squashed, theirs.squashed),
+        JaroWinkler.similarity(ours.squashed, theirs.squashed),
+        float(ours.kind == "person"),
     ]
 
 
@@ -93,9 +102,10 @@ def _acronym(ours: AnalysedName, theirs: AnalysedName) -> float:
     for short, long in ((ours, theirs), (theirs, ours)):
         if len(short.words) == 1 and 3 <= len(short.words[0]) <= 6 and len(long.words) >= 3:
             letters = short.words[0]
+            sure = min(1.0, len(letters) / 5)  # three letters are the initials of very many names
             if letters == long.initials:
-                return 1.0
+                return sure
             every = "".join(part[0] for part in (*long.words, *long.forms))
             if letters == every or letters == long.initials[: len(letters)]:
-                return 0.7
+                return 0.7 * sure
     return 0.0

@@ -25,7 +25,7 @@ from zlib import crc32
 import numpy as np
 
 from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialDate
-from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse
+from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, variants
 from screening.names.attributes import normal
 from screening.names.matching import Listed, Match, Subject, compare_many, kinds_meet
 from screening.names.scorer import scorer
@@ -33,7 +33,7 @@ from screening.names.scorer import scorer
 MAGIC = b"CGNAMES1"
 GRAMS_KEPT = 12  # rarest letter triples of a name
 POSTINGS_BUDGET = 40_000  # names looked at for one query name, rarest keys first
-NAMES_COMPARED = 120  # candidates that are compared word by word, per query name
+NAMES_COMPARED = 80  # candidates that are compared word by word, per query name
 
 # What sharing a key of each sort is worth beside its rarity.
 _WORTH = {"w": 1.0, "s": 0.5, "r": 0.6, "m": 0.6, "i": 0.5, "q": 1.0, "g": 0.35}
@@ -107,8 +107,12 @@ class Index:
             ids = identifier_keys(entry.identifiers)
             for name in entry.names:
                 place = len(entry_of)
-                keys, triples = keys_of(analyse.__wrapped__(name.text, kind))
-                mine = [key for key, _ in keys] + ids
+                mine, triples = list(ids), []
+                for variant in variants(name.text):
+                    keys, more = keys_of(analyse.__wrapped__(variant, kind))
+                    mine += [key for key, _ in keys]
+                    triples += more
+                mine, triples = list(set(mine)), list(set(triples))
                 strong.append(np.array([mine, [place] * len(mine)], dtype=np.uint32))
                 grams.append(np.array([triples, [place] * len(triples)], dtype=np.uint32))
                 entry_of.append(number)
@@ -117,14 +121,14 @@ class Index:
         names = len(entry_of)
         pairs = np.concatenate([np.zeros((2, 0), np.uint32), *strong, *[_rarest(grams)]], axis=1)
         order = np.lexsort((pairs[1], pairs[0]))
-        keys, starts = np.unique(pairs[0][order], return_index=True)
+        hashes, starts = np.unique(pairs[0][order], return_index=True)
         starts = np.append(starts, pairs.shape[1])
         rarity = _idf(np.diff(starts), names)
         norms = np.zeros(names)
         np.add.at(norms, pairs[1][order], np.repeat(rarity, np.diff(starts)) ** 2)
         return cls(
             {
-                "keys": keys.astype(np.uint32),
+                "keys": hashes.astype(np.uint32),
                 "starts": starts.astype(np.int64),
                 "postings": pairs[1][order].astype(np.uint32),
                 "entry_of": np.array(entry_of, dtype=np.uint32),
@@ -186,7 +190,7 @@ class Index:
     def candidates(self, subject: Subject, limit: int = NAMES_COMPARED) -> dict[int, set[int]]:
         """Entry number to the numbers of its names that share most with the subject."""
         found: dict[int, set[int]] = {}
-        for text in subject.names:
+        for text in (variant for name in subject.names for variant in variants(name)):
             for name in self._candidate_names(text, subject.kind, limit):
                 found.setdefault(int(self.entry_of[name]), set()).add(int(name))
         for key in identifier_keys(subject.identifiers):

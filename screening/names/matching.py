@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from screening.lists.model import Entry, Identifier, ListedName, PartialDate
 from screening.names.alignment import Pair, align
-from screening.names.analysis import AnalysedName, analyse
+from screening.names.analysis import AnalysedName, analyse, variants
 from screening.names.attributes import Fact, country_fact, date_fact, identifier_fact
 from screening.names.features import FEATURES, name_features
 from screening.names.scorer import probability, scorer
@@ -19,8 +21,11 @@ from screening.names.words import BANDS, FACTS, FIELDS, PARTS, RELATIONS
 IDENTIFIER_FLOOR = 0.97  # an equal strong identifier, whatever the name
 IDENTIFIER_CAP = 0.45  # identifiers that nobody has twice, and they differ
 WEAK_CAP = 0.79  # a weak alias alone never leaves the review band
+# Three letters are the initials of very many names: alone they stay just below the threshold, and a country
+# that agrees lifts them over it.
+INITIALS_CAP = 0.56
+SHORT_INITIALS = 0.6  # of the acronym feature, which is letters / 5
 SAME_FROM = 0.93
-NAMES_SHOWN = 3  # names of a listed party that are aligned word by word; the rest cannot be the best
 
 _GROUPS = {
     "covered_ours": "met",
@@ -30,6 +35,7 @@ _GROUPS = {
     "words_met": "met",
     "rarest_left_ours": "left",
     "rarest_left_theirs": "left",
+    "acronym": "met",
     "form_conflict": "form",
     "number_conflict": "number",
     "other_script": "script",
@@ -73,11 +79,12 @@ class Listed:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
     """How one subject and one listed party compare. `score` runs from 0 to 1.
 
-    `parts` add up to 100 × score.
+    The explanation is worked out when it is first asked for: `words` (which words met), `facts` (what agrees
+    or differs) and `parts` (signed points that add up to 100 × score).
     """
 
     list_code: str
@@ -87,14 +94,25 @@ class Match:
     name_asked: str
     name_matched: str
     name_type: str
-    words: tuple[dict[str, Any], ...]
-    facts: tuple[dict[str, str], ...]
-    parts: tuple[dict[str, Any], ...]
-    evidence: float = field(default=0.0, compare=False)
+    evidence: float
+    _best: _Best | None = field(repr=False, compare=False)
+    _facts: tuple[Fact, ...] = field(repr=False, compare=False)
 
     @property
     def band_words(self) -> str:
         return BANDS[self.band]
+
+    @cached_property
+    def words(self) -> tuple[dict[str, Any], ...]:
+        return tuple(_words(self._best)) if self._best else ()
+
+    @cached_property
+    def facts(self) -> tuple[dict[str, str], ...]:
+        return tuple(_shown_facts(self._facts))
+
+    @cached_property
+    def parts(self) -> tuple[dict[str, Any], ...]:
+        return tuple(_parts(self._best, self._facts, self.score))
 
     def as_dict(self) -> dict[str, Any]:
         """The match as JSON can hold it, every slug beside its English words."""
@@ -154,11 +172,6 @@ def compare_many(
     matches = []
     for party, found in zip(listed, best, strict=True):
         facts = _facts(subject, party)
-        if found is None:
-            score = IDENTIFIER_FLOOR if _is_proven(facts) else 0.0
-            if score >= threshold:
-                matches.append(_bare_match(party, facts, score))
-            continue
         score = _score(found, facts)
         if score >= threshold:
             matches.append(_match(party, found, facts, score))
@@ -170,13 +183,10 @@ def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
     sources: list[tuple[int, AnalysedName, AnalysedName, list[Pair], ListedName]] = []
     for number, party in enumerate(listed):
         kind = name_kind(subject.kind, party.kind)
-        for text in subject.names:
-            ours = analyse(text, kind)
-            if not ours.words:
-                continue
-            for name in party.names:
-                theirs = analyse(name.text, kind)
-                if theirs.words:
+        asked = [known for known in _analysed(subject.names, kind) if known.words]
+        for name in party.names:
+            for theirs in _analysed((name.text,), kind):
+                for ours in asked if theirs.words else ():
                     pairs = align(ours, theirs)
                     rows.append(name_features(ours, theirs, pairs))
                     sources.append((number, ours, theirs, pairs, name))
@@ -188,15 +198,25 @@ def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
     for index, (number, ours, theirs, pairs, name) in enumerate(sources):
         logit = float(logits[index]) + _tie_break(table[index])
         if name.type == "weak":
-            logit = min(logit, _WEAK_LOGIT)
+            logit = min(logit, _logit(WEAK_CAP))
+        if 0 < table[index][_ACRONYM] <= SHORT_INITIALS:
+            logit = min(logit, _logit(INITIALS_CAP))
         known = best[number]
         if known is None or logit > known.logit:
             best[number] = _Best(logit, table[index], ours, theirs, pairs, name)
     return best
 
 
-_WEAK_LOGIT = float(np.log(WEAK_CAP / (1 - WEAK_CAP)))
+def _analysed(names: Iterable[str], kind: str) -> list[AnalysedName]:
+    return [analyse(variant, kind) for name in names for variant in variants(name)]
+
+
+def _logit(score: float) -> float:
+    return math.log(score / (1 - score))
+
+
 _EVIDENCE = list(FEATURES).index("evidence")
+_ACRONYM = list(FEATURES).index("acronym")
 
 
 def _tie_break(row: np.ndarray) -> float:
@@ -204,24 +224,26 @@ def _tie_break(row: np.ndarray) -> float:
     return 0.15 * min(float(row[_EVIDENCE]), 4.0) - 0.3
 
 
-def _facts(subject: Subject, party: Listed) -> list[Fact]:
+def _facts(subject: Subject, party: Listed) -> tuple[Fact, ...]:
     found = (
         identifier_fact(subject.identifiers, party.identifiers),
         date_fact(subject.dates, party.dates),
         country_fact(subject.countries, party.countries),
     )
-    return [fact for fact in found if fact is not None]
+    return tuple([fact for fact in found if fact is not None])
 
 
-def _is_proven(facts: list[Fact]) -> bool:
+def _is_proven(facts: tuple[Fact, ...]) -> bool:
     return any(fact.is_decisive and fact.outcome == "agrees" for fact in facts)
 
 
-def _is_disproved(facts: list[Fact]) -> bool:
+def _is_disproved(facts: tuple[Fact, ...]) -> bool:
     return any(fact.is_decisive and fact.outcome == "differs" for fact in facts)
 
 
-def _score(best: _Best, facts: list[Fact]) -> float:
+def _score(best: _Best | None, facts: tuple[Fact, ...]) -> float:
+    if best is None:
+        return IDENTIFIER_FLOOR if _is_proven(facts) else 0.0
     score = probability(best.logit + sum(fact.effect for fact in facts))
     if _is_proven(facts):
         return max(score, IDENTIFIER_FLOOR)
@@ -230,7 +252,7 @@ def _score(best: _Best, facts: list[Fact]) -> float:
     return min(score, WEAK_CAP) if best.name.type == "weak" else score
 
 
-def _band(score: float, best: _Best, facts: list[Fact]) -> str:
+def _band(score: float, best: _Best, facts: tuple[Fact, ...]) -> str:
     if _is_proven(facts):
         return "identifier"
     if score < scorer().threshold:
@@ -244,7 +266,13 @@ def _band(score: float, best: _Best, facts: list[Fact]) -> str:
     return "close" if score >= (scorer().threshold + SAME_FROM) / 2 else "partial"
 
 
-def _match(party: Listed, best: _Best, facts: list[Fact], score: float) -> Match:
+def _match(party: Listed, best: _Best | None, facts: tuple[Fact, ...], score: float) -> Match:
+    if best is None:
+        name = party.names[0] if party.names else ListedName("", "primary")
+        band = "identifier" if score else "unlike"
+        return Match(
+            party.list_code, party.source_id, score, band, "", name.text, name.type, 0.0, None, facts
+        )
     return Match(
         party.list_code,
         party.source_id,
@@ -253,36 +281,13 @@ def _match(party: Listed, best: _Best, facts: list[Fact], score: float) -> Match
         best.ours.original,
         best.name.text,
         best.name.type,
-        tuple(_words(best)),
-        tuple(_shown_facts(facts)),
-        tuple(_parts(best, facts, score)),
         float(best.row[_EVIDENCE]),
+        best,
+        facts,
     )
 
 
-def _bare_match(party: Listed, facts: list[Fact], score: float) -> Match:
-    name = party.names[0] if party.names else ListedName("", "primary")
-    band = "identifier" if score else "unlike"
-    parts = (
-        ({"slug": "identifier", "words": PARTS["identifier"], "points": round(100 * score, 1)},)
-        if score
-        else ()
-    )
-    return Match(
-        party.list_code,
-        party.source_id,
-        score,
-        band,
-        "",
-        name.text,
-        name.type,
-        (),
-        tuple(_shown_facts(facts)),
-        parts,
-    )
-
-
-def _shown_facts(facts: list[Fact]) -> list[dict[str, str]]:
+def _shown_facts(facts: tuple[Fact, ...]) -> list[dict[str, str]]:
     return [
         {
             "field": fact.field,
@@ -299,6 +304,11 @@ def _shown_facts(facts: list[Fact]) -> list[dict[str, str]]:
 def _words(best: _Best) -> list[dict[str, Any]]:
     ours, theirs = best.ours, best.theirs
     found = []
+    if best.row[_ACRONYM] > 0:
+        return [
+            _word(list(ours.shown), list(theirs.shown), "acronym")
+            | {"likeness": round(float(best.row[_ACRONYM]), 2)}
+        ]
     # Our words in their order, then what only the listed name has.
     for pair in sorted(best.pairs, key=lambda item: (not item.ours, item.ours, item.theirs)):
         found.append(
@@ -321,12 +331,18 @@ def _word(ours: list[str], theirs: list[str], relation: str) -> dict[str, Any]:
     return {"ours": ours, "theirs": theirs, "relation": relation, "relation_words": RELATIONS[relation]}
 
 
-def _parts(best: _Best, facts: list[Fact], score: float) -> list[dict[str, Any]]:
+def _parts(best: _Best | None, facts: tuple[Fact, ...], score: float) -> list[dict[str, Any]]:
     """Signed points of 100 that add up to the score.
 
     Evidence adds log-odds, a score is a probability, so each step is worth what it moves the probability
     after the steps before it: the name first, then the facts, then the floors and caps.
     """
+    if best is None:
+        return (
+            [{"slug": "identifier", "words": PARTS["identifier"], "points": round(100 * score, 1)}]
+            if score
+            else []
+        )
     start, added = scorer().contributions(best.row)
     steps: dict[str, float] = {"start": start}
     for name, value in zip(FEATURES, added, strict=True):
@@ -344,7 +360,9 @@ def _parts(best: _Best, facts: list[Fact], score: float) -> list[dict[str, Any]]
         reached = now
     rest = 100 * score - reached
     if abs(rest) > 0.05:
-        slug = "weak_name" if best.name.type == "weak" and not _is_proven(facts) else "identifier"
+        slug = "identifier"
+        if not _is_proven(facts) and not _is_disproved(facts):
+            slug = "weak_name" if best.name.type == "weak" else "initials"
         points[slug] = points.get(slug, 0.0) + rest
     return [
         {"slug": slug, "words": PARTS[slug], "points": round(value, 1)}

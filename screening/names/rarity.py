@@ -11,7 +11,11 @@ FILE = Path(__file__).with_name("rarity.json")
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, float]]:
-    return json.loads(FILE.read_text("utf-8"))["weights"]
+    content = json.loads(FILE.read_text("utf-8"))
+    return {
+        kind: {word: float(weight) for weight, words in content[kind].items() for word in words.split()}
+        for kind in ("person", "organization")
+    }
 
 
 @lru_cache(maxsize=65536)

@@ -1,7 +1,7 @@
 """Other scripts in Latin letters, look-alike letters put right, and the consonant skeleton of a word.
 
-A skeleton keeps the consonants that survive transcription: "Muhammad", "Mohamed", "Мухаммад" and "محمد" all
-become "MMT". Vowels, h, w and y go, doubled letters become one, letters that transcribers swap share a class.
+A skeleton keeps the consonants that survive transcription: "Muhammad", "Mohamed" and "محمد" all become "MT".
+Vowels, h, w and y go, doubled letters become one, letters that transcribers swap share a class.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def romanise(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
-    """The consonant classes of a romanised word, "MMT" for "muhammad"; "" for a word of vowels."""
+    """The consonant classes of a romanised word, "RSK" for "rashiq"; "" for a word of vowels."""
     word = _DIGRAPHS.sub(lambda found: _DIGRAPH_CLASS[found[0]], word)
     return _DOUBLED.sub(r"\1", word.translate(_CONSONANT_CLASS))
 

@@ -20,7 +20,7 @@ from screening.names.features import FEATURES
 from screening.names.rarity import FILE as RARITY_FILE
 
 FILE = Path(__file__).with_name("scorer.json")
-CODE_VERSION = 1  # raise when the same coefficients would score differently
+CODE_VERSION = 2  # raise when the same coefficients would score differently
 
 
 class Scorer:
@@ -41,15 +41,20 @@ class Scorer:
         self.threshold: float = data["threshold"]
         self.depth = int(math.log2(self.questions.shape[1] + 1))
         self.trees = np.arange(len(self.questions))
+        inner = self.questions.shape[1]
+        self.asked, self.limits = self.questions.ravel(), self.thresholds.ravel()
+        self.roots = self.trees * inner
+        self.levels = [2**level - 1 for level in range(1, self.depth)]
+        self.leaves = self.trees * self.values.shape[1] + inner
 
     def logits(self, rows: np.ndarray) -> np.ndarray:
         """Log-odds that two names are one subject's, for rows of features: shape (n, features) to (n,)."""
-        at = np.zeros((len(rows), len(self.trees)), dtype=np.intp)
-        lines = np.arange(len(rows))[:, None]
-        for _ in range(self.depth):
-            right = rows[lines, self.questions[self.trees, at]] > self.thresholds[self.trees, at]
-            at = 2 * at + 1 + right
-        return self.slope * self.values[self.trees, at].sum(axis=1) + self.intercept
+        # All questions at once, then from the root down by position: fewer, larger steps for numpy.
+        right = rows[:, self.asked] > self.limits
+        at = right[:, self.roots].astype(np.intp)  # 0 left, 1 right: the place within the level below
+        for offset in self.levels:
+            at = 2 * at + right[np.arange(len(rows))[:, None], self.roots + offset + at]
+        return self.slope * self.values.ravel()[self.leaves + at].sum(axis=1) + self.intercept
 
     def contributions(self, row: np.ndarray) -> tuple[float, np.ndarray]:
         """The log-odds before any evidence and what each feature adds; start + sum equals `logits`."""

@@ -50,6 +50,7 @@ PARTS = {
     "date": gettext_noop("Dates"),
     "country": gettext_noop("Countries"),
     "weak_name": gettext_noop("Only a weak alias on the list"),
+    "initials": gettext_noop("Only three initials meet"),
     "rarity": gettext_noop("How rare the name is"),
 }
 

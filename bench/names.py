@@ -1,0 +1,292 @@
+"""Name matching beside its peers, in one process and one run: quality, false alerts, recall, speed.
+
+    python -m bench.names SHARED [--names 120000]
+
+SHARED is the folder with eval/ and lists/. Needs the bench group. Quality of our scorer on the labelled
+pairs is given twice: out of group (from scorer.json, as fitted by five folds that keep groups apart) and as
+shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import resource
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from bench.names_perturb import COMPANY, PERSON
+from screening.lists import importers
+from screening.lists.model import Entry, ListedName
+from screening.management.commands.score_pairs import read_pair
+from screening.names import Index, Subject, compare, scorer, warm
+from screening.names.analysis import analyse
+from screening.names.fitting import HARD_TO_MATCH, quality
+from screening.names.scorer import FILE
+
+LISTS = (
+    ("un", "un_xml", "un/un_consolidated_2026-02-27.xml"),
+    ("ofac", "ofac_csv", "ofac"),
+    ("worldbank", "worldbank_csv", "worldbank"),
+)
+PEER_THRESHOLD = 0.7
+SAMPLE = 400  # listed names that are changed, per kind
+Pair = dict[str, str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("shared", type=Path)
+    parser.add_argument(
+        "--names", type=int, default=120_000, help="names in the index for the speed of a search"
+    )
+    asked = parser.parse_args()
+    started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    warm()
+    print(f"taggers: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - started) / 1024:.0f} MB")
+    with (asked.shared / "eval" / "dev_pairs.csv").open(newline="", encoding="utf-8") as file:
+        pairs = list(csv.DictReader(file))
+    print_quality(pairs)
+    entries = [
+        (code, entry)
+        for code, importer, place in LISTS
+        for entry in importers.read(importer, asked.shared / "lists" / place)
+    ]
+    with (asked.shared / "eval" / "benign_companies_sp500.csv").open(newline="", encoding="utf-8") as file:
+        companies = [row["Security"] for row in csv.DictReader(file)]
+    print_lists(entries, companies)
+    print_speed(entries, companies, asked.names)
+
+
+# --- quality of pairs ---------------------------------------------------------------------------------------
+
+
+def print_quality(pairs: list[Pair]) -> None:
+    labels = np.array([int(row["label"]) for row in pairs])
+    matchable = np.array([row["category"] not in HARD_TO_MATCH for row in pairs])
+    is_person = np.array([row["schema"] == "Person" for row in pairs])
+    crossed = np.array([row["category"] == "cross_script" for row in pairs])
+    print("\nLabelled pairs, matchable: AUC, best F1, F1 at the default threshold, recall at precision 95 %;")
+    print("best F1 of persons and of organizations; recall in another script; records per CPU second, cold")
+    for name, (scored, threshold) in scorers().items():
+        analyse.cache_clear()
+        begun = time.process_time()
+        score = np.array([scored(row) for row in pairs])
+        speed = len(pairs) / (time.process_time() - begun)
+        whole = quality(score[matchable], labels[matchable], threshold)
+        kinds = [
+            quality(score[matchable & mask], labels[matchable & mask], threshold)["best_f1"]
+            for mask in (is_person, ~is_person)
+        ]
+        figures = [whole["auc"], whole["best_f1"], whole["f1"], whole["recall_at_precision_95"], *kinds]
+        figures.append(float((score[crossed] >= threshold).mean()))
+        print(f"  {name:24}" + "".join(f"{figure:8.3f}" for figure in figures) + f"{speed:10,.0f}")
+    content = json.loads(FILE.read_text("utf-8"))
+    for split in ("by group, five folds", "leaving each source out"):
+        print(f"Ours, {split} ({content['made_by']}):")
+        for name, row in content["figures"][split].items():
+            print(f"  {name:24}" + "".join(f"  {key} {value}" for key, value in row.items()))
+
+
+def scorers() -> dict[str, tuple[Callable[[Pair], float], float]]:
+    """Our scorer and its peers: pair to score, and the threshold each ships with."""
+    from followthemoney import model
+    from nomenklatura.matching import get_algorithm
+    from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import JaroWinkler
+
+    def ours(row: Pair) -> float:
+        return compare(*read_pair(row)).score
+
+    def nomenklatura(name: str) -> Callable[[Pair], float]:
+        algorithm = get_algorithm(name)
+        config = algorithm.default_config()
+
+        def scored(row: Pair) -> float:
+            left, right = (
+                model.get_entity({"id": id_, "schema": row["schema"], "properties": properties})
+                for id_, properties in (
+                    (
+                        "q",
+                        {
+                            "name": [row["query_name"]],
+                            "country": [row["query_country"]] if row["query_country"] else [],
+                        },
+                    ),
+                    (
+                        "c",
+                        {
+                            "name": json.loads(row["candidate_names"]),
+                            "country": [row["candidate_country"]] if row["candidate_country"] else [],
+                        },
+                    ),
+                )
+            )
+            return float(algorithm.compare(left, right, config).score)
+
+        return scored
+
+    def plain(row: Pair) -> tuple[str, list[str]]:
+        return row["query_name"].casefold(), [name.casefold() for name in json.loads(row["candidate_names"])]
+
+    def jaro_winkler(row: Pair) -> float:
+        name, candidates = plain(row)
+        return max(JaroWinkler.similarity(name, other) for other in candidates)
+
+    def token_sort(row: Pair) -> float:
+        name, candidates = plain(row)
+        return process.extractOne(name, candidates, scorer=fuzz.token_sort_ratio)[1] / 100
+
+    return {
+        "ours, as shipped": (ours, scorer().threshold),
+        "logic-v2": (nomenklatura("logic-v2"), PEER_THRESHOLD),
+        "logic-v1": (nomenklatura("logic-v1"), PEER_THRESHOLD),
+        "name-based": (nomenklatura("name-based"), PEER_THRESHOLD),
+        "Jaro-Winkler": (jaro_winkler, 0.85),
+        "token-sort": (token_sort, 0.8),
+    }
+
+
+# --- whole lists --------------------------------------------------------------------------------------------
+
+
+def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
+    index = Index.build(entries)
+    alerts = [name for name in companies if index.search(Subject("organization", (name,)), limit=1)]
+    share = len(alerts) / len(companies)
+    equal = {name.text.casefold() for _, entry in entries for name in entry.names}
+    print(f"\nAgainst UN, OFAC and World Bank ({index.entries_count:,} parties, {index.names_count:,} names)")
+    print(f"  ordinary companies with an alert: {len(alerts)} of {len(companies)}, {share:.2%}")
+    print(
+        f"    of them with a listed name letter by letter: {sum(name.casefold() in equal for name in alerts)}"
+    )
+    chance = random.Random(1)
+    for kind, changes in (("organization", COMPANY), ("person", PERSON)):
+        parties = [(code, entry) for code, entry in entries if entry.kind == kind]
+        print(f"  changed names of {kind}s: the party is a hit / is among the first 50 candidates")
+        for label, change in changes.items():
+            found = candidate = count = 0
+            for code, entry in chance.sample(parties, SAMPLE):
+                changed = change(entry.primary_name, chance)
+                if changed == entry.primary_name:
+                    continue
+                subject = Subject(kind, (changed,))
+                count += 1
+                hits = index.search(subject, limit=50)
+                found += any((hit.list_code, hit.source_id) == (code, entry.source_id) for hit in hits)
+                nearest = (index.listed(number) for number in index.candidates(subject, limit=50))
+                candidate += any(
+                    (item.list_code, item.source_id) == (code, entry.source_id) for item in nearest
+                )
+            print(f"    {label:16}{found / count:8.3f}{candidate / count:8.3f}  of {count}")
+    print_cross_script(index, entries)
+
+
+def print_cross_script(index: Index, entries: list[tuple[str, Entry]]) -> None:
+    """Names in the original script, against the Latin names of the same lists."""
+    latin = [
+        (code, Entry(entry.source_id, entry.kind, names))
+        for code, entry in entries
+        if (names := tuple(name for name in entry.names if name.text.isascii()))
+    ]
+    index = Index.build(latin)
+    found = candidate = count = 0
+    for _, entry in entries:
+        foreign = [name for name in entry.names if name.type == "original_script"]
+        if not foreign or not any(name.text.isascii() for name in entry.names):
+            continue
+        count += 1
+        subject = Subject(entry.kind, (foreign[0].text,))
+        hits = index.search(subject, limit=50)
+        found += any(hit.source_id == entry.source_id for hit in hits)
+        nearest = (index.listed(number).source_id for number in index.candidates(subject, limit=50))
+        candidate += entry.source_id in nearest
+    print(
+        f"  original script against Latin names: hit {found / count:.3f}, "
+        f"candidate {candidate / count:.3f} of {count}"
+    )
+
+
+# --- speed --------------------------------------------------------------------------------------------------
+
+
+def grown(entries: list[tuple[str, Entry]], wanted: int) -> Iterator[tuple[str, Entry]]:
+    """The listed parties, then copies of them with changed names, until there are as many names as wanted."""
+    chance, names, copy = random.Random(2), 0, 0
+    while True:
+        for code, entry in entries:
+            if names >= wanted:
+                return
+            if copy:
+                change = chance.choice(list((PERSON if entry.kind == "person" else COMPANY).values()))
+                texts = [change(change(name.text, chance), chance) for name in entry.names]
+                changed = tuple(ListedName(text, "alias") for text in texts if text)
+                entry = Entry(f"{entry.source_id}-{copy}", entry.kind, changed)
+            names += len(entry.names)
+            yield code, entry
+        copy += 1
+
+
+def print_speed(entries: list[tuple[str, Entry]], companies: list[str], wanted: int) -> None:
+    begun = time.process_time()
+    path = Path("var") / "bench_names.index"
+    path.parent.mkdir(exist_ok=True)
+    Index.build(grown(entries, wanted)).save(path)
+    print(
+        f"\nIndex of {wanted:,} names: built in {time.process_time() - begun:.0f} CPU s, "
+        f"{path.stat().st_size / 2**20:.0f} MB"
+    )
+    before = _private()
+    index = Index.open(path)
+    listed = [entry.primary_name for _, entry in random.Random(3).sample(entries, 300)]
+    for label, names, kind in (
+        ("ordinary companies", companies[:300], "organization"),
+        ("listed names", listed, "person"),
+    ):
+        report(
+            f"one subject end to end, {label}",
+            (lambda name=name, kind=kind: index.search(Subject(kind, (name,))) for name in names),
+        )
+        report(
+            f"candidates only, {label}",
+            (lambda name=name, kind=kind: index.candidates(Subject(kind, (name,))) for name in names),
+        )
+    print(f"  private memory of the mapped index after 1,200 searches: {_private() - before:.0f} MB")
+    path.unlink()
+    everything = [name.text for _, entry in entries for name in entry.names]
+    from rapidfuzz import fuzz, process
+
+    report(
+        f"rapidfuzz token-sort over all {len(everything):,} names",
+        (
+            lambda name=name: process.extract(name, everything, scorer=fuzz.token_sort_ratio, limit=50)
+            for name in companies[:30]
+        ),
+    )
+
+
+def report(label: str, calls: Iterable[Callable[[], object]]) -> None:
+    spent = []
+    for call in calls:
+        begun = time.process_time()
+        call()
+        spent.append(1000 * (time.process_time() - begun))
+    half, most = np.percentile(spent, [50, 95])
+    print(f"  {label}: p50 {half:.1f} ms, p95 {most:.1f} ms (CPU)")
+
+
+def _private() -> float:
+    """Private memory of this process in MB."""
+    text = Path("/proc/self/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_")) / 1024
+
+
+if __name__ == "__main__":
+    main()
