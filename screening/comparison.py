@@ -1,7 +1,9 @@
 """What a reviewer sees of a hit: words, facts and score of both sides, ready for the page."""
 
 from dataclasses import dataclass
+from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.models import Country
@@ -18,8 +20,8 @@ class FactRow:
     """One fact on both sides. `reading` is agrees, differs, cannot_tell, or judge: not compared."""
 
     label: str
-    ours: str
-    theirs: str
+    ours: list[str]
+    theirs: list[str]
     reading: str
 
 
@@ -39,13 +41,21 @@ def word_pairs(hit: Hit) -> list[dict]:
         )
         pairs.append(
             {
-                "left": " ".join(word["ours"]),
-                "right": " ".join(word["theirs"]),
+                "left": " ".join(_as_written(part, hit.explanation["name_asked"]) for part in word["ours"]),
+                "right": " ".join(
+                    _as_written(part, hit.explanation["name_matched"]) for part in word["theirs"]
+                ),
                 "relation": _(RELATIONS[relation]),
                 "kind": kind,
             }
         )
     return pairs
+
+
+def _as_written(word: str, name: str) -> str:
+    """A folded word as the name writes it, where it can be found again."""
+    at = name.casefold().find(word.casefold())
+    return name[at : at + len(word)] if at >= 0 and len(name.casefold()) == len(name) else word
 
 
 def score_parts(hit: Hit) -> list[dict]:
@@ -113,7 +123,7 @@ def fact_rows(hit: Hit, screened: dict) -> list[FactRow]:
 def _row(label: str, ours: list[str], theirs: list[str], reading: str) -> FactRow:
     if not ours or not theirs:
         reading = "cannot_tell"
-    return FactRow(label, "; ".join(ours), "; ".join(theirs), reading)
+    return FactRow(label, ours, theirs, reading)
 
 
 def country_names(iso2_codes: list[str]) -> list[str]:
@@ -121,16 +131,20 @@ def country_names(iso2_codes: list[str]) -> list[str]:
     return [str(countries.get(code.upper(), code.upper())) for code in iso2_codes]
 
 
+def _day(text: str | None) -> str:
+    return date_format(date.fromisoformat(text), "j F Y") if text else ""
+
+
 def entry_facts(hit: Hit) -> list[dict]:
-    """What the list says of the entry beside names and facts, for components/facts.html."""
+    """What the list says of the entry beside names and facts, for screening/_facts.html."""
     entry = hit.entry_content
     rows = [
         (_("Reference"), entry["reference"] or entry["source_id"]),
         (_("Programme"), ", ".join(entry["programmes"])),
-        (_("Listed on"), entry["listed_on"]),
-        (_("Updated on"), entry["updated_on"]),
+        (_("Listed on"), _day(entry["listed_on"])),
+        (_("Updated on"), _day(entry["updated_on"])),
         (_("Remarks"), entry["remarks"]),
         (_("Reasons"), entry["reasons"]),
         (_("Related"), "; ".join(item["target_name"] or item["text"] for item in entry["relations"])),
     ]
-    return [{"term": term, "value": value, "note": ""} for term, value in rows if value]
+    return [{"term": term, "value": value} for term, value in rows if value]

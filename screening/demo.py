@@ -1,3 +1,114 @@
+"""The demonstration of screening: a fictional list, and cases at different stages."""
+
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from focalpoints.models import UNEntity
+from partnerships.models import Company
+from portal.jobs import enqueue
+from portal.models import User
+from screening.models import (
+    Case,
+    CaseStatus,
+    Decision,
+    DecisionOutcome,
+    Hit,
+    HitOutcome,
+    HitReason,
+    ListSource,
+    Tier,
+    VersionStatus,
+)
+from screening.services import cases, hits, lists
+from screening.services.screening import screen_company
+
+LIST = Path(__file__).parent / "data" / "demonstration_list_a.xml"
+CLEARED = "Tamarind Bay Logistics Ltd."
+AWAITS_DECISION = "Amberfield Weaving Mills"
+
+
 def load_demo() -> str:
-    """Load this app's part of the demonstration. Runs again without harm."""
-    return ""
+    """Load this app's part of the demonstration. Runs again without harm.
+
+    The cases follow in a job: they need the name tagger of a worker, and a start need not wait for it.
+    """
+    lists.load_sources()
+    source = ListSource.objects.get(pk="demo_a")
+    version = source.versions.filter(status=VersionStatus.SERVING).first()
+    if version is None:
+        with LIST.open("rb") as file:
+            version = lists.receive_file(source, file, name=LIST.name, by=None)
+        version = lists.load_version(version.pk)
+        note = "Demonstration: no internet, and no real company is to be screened against a real list."
+        lists.set_required(source, is_required=True, note=note, by=None)
+        lists.set_required(ListSource.objects.get(pk="un"), is_required=False, note=note, by=None)
+    enqueue("screening.finish_demo", key="finish_demo")
+    return f"{version.entry_count} fictional entries on {source}; cases follow in the background."
+
+
+@transaction.atomic
+def finish_demo() -> None:
+    """Screen the fictional companies, then bring one to a clearance and one before its decision."""
+    for company in Company.objects.filter(is_demo=True).order_by("pk"):
+        screen_company(company.pk)
+    analyst = User.objects.get(email="analyst@demo.example")
+    cleared = Company.objects.filter(name=CLEARED, is_demo=True).first()
+    if cleared and not Decision.objects.filter(company=cleared).exists():
+        case = _recommended(
+            cleared,
+            "Moving food from Chattogram to storage upcountry, for six months.",
+            DecisionOutcome.APPROVED,
+            "Nothing on the lists resembles the company, its owner or its director. Registry number checked.",
+            analyst,
+        )
+        cases.decide_case(
+            case,
+            version=case.version,
+            outcome=DecisionOutcome.APPROVED,
+            note="Clean, and the owners are known.",
+            has_no_conflict=True,
+            by=User.objects.get(email="decider@demo.example"),
+        )
+    waiting = Company.objects.filter(name=AWAITS_DECISION, is_demo=True).first()
+    if waiting and not Case.objects.filter(company=waiting, status=CaseStatus.DECISION).exists():
+        _recommended(
+            waiting,
+            "Tents and training of weavers, goods worth USD 340,000 in one region.",
+            DecisionOutcome.APPROVED_WITH_CONDITIONS,
+            "The one hit is another firm: other country, never wove. The supplier list ends too early.",
+            analyst,
+        )
+
+
+def _recommended(company: Company, purpose: str, outcome: str, note: str, analyst: User) -> Case:
+    """A case that WFP asked for, its hits dismissed, with the analyst's recommendation."""
+    case = cases.request_case(
+        company,
+        entity=UNEntity.objects.get(code="WFP"),
+        tier=Tier.STANDARD,
+        purpose=purpose,
+        by=User.objects.get(email="focal@demo.example"),
+    )
+    for hit in Hit.objects.unresolved().filter(company=company):
+        hits.decide_hit(
+            hit,
+            version=hit.version,
+            outcome=HitOutcome.FALSE_POSITIVE,
+            reason=HitReason.OTHER_COUNTRY,
+            comment="Seated elsewhere, other owners. Only words of the trade agree.",
+            by=analyst,
+        )
+    if outcome == DecisionOutcome.APPROVED_WITH_CONDITIONS:
+        today = timezone.localdate()
+        for text, months, evidence in (
+            ("Supplier list to the second tier", 3, "List with sites and audits"),
+            ("Plan for overtime at two mills", 4, "Plan, and the hours of six months"),
+        ):
+            due_on = cases.add_months(today, months)
+            cases.add_condition(
+                case, by=analyst, text=text, owner="company", due_on=due_on, evidence=evidence
+            )
+    case.refresh_from_db()
+    return cases.recommend_case(case, version=case.version, outcome=outcome, note=note, by=analyst)

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
-from portal.forms import ChoiceCards, DateParts
+from portal.forms import ChoiceCards, DateParts, HintedRadios
 from screening.models import HIT_REASONS, Condition, DecisionOutcome, HitOutcome, Tier
 
 MAX_UPLOAD = 400 * 1024 * 1024
@@ -77,7 +77,15 @@ class CaseRequestForm(forms.Form):
 
     entity = forms.ModelChoiceField(UNEntity.objects.none(), label=_("UN entity"), empty_label=None)
     tier = forms.ChoiceField(
-        label=_("What is the engagement?"), choices=Tier.choices, widget=forms.RadioSelect
+        label=_("What is the engagement?"),
+        choices=Tier.choices,
+        widget=HintedRadios(
+            hints={
+                Tier.LIGHT: _("Dialogue and learning. No money, no logo, no exclusivity."),
+                Tier.STANDARD: _("Money, goods, services or staff, under USD 1 million and in one region."),
+                Tier.STRATEGIC: _("USD 1 million or more, several regions, emblem use or exclusivity."),
+            }
+        ),
     )
     purpose = forms.CharField(
         label=_("What is it for?"),

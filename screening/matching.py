@@ -69,7 +69,7 @@ def as_screened(company: Company) -> dict:
             "countries": [person.country.iso2.lower()] if person.country else [],
             "identifiers": [],
             "years": [person.birth_year] if person.birth_year else [],
-            "share": str(person.share_percent.normalize()) if person.share_percent else "",
+            "share": f"{person.share_percent.normalize():f}" if person.share_percent else "",
         }
         for person in company.people.select_related("country").order_by("role", "name", "id")
     ]

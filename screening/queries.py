@@ -278,6 +278,11 @@ def case_history(case: Case) -> list[Moment]:
     return moments
 
 
+def next_hit(company: Company) -> Hit | None:
+    """The hit to decide next: the highest score without an outcome."""
+    return Hit.objects.live().filter(company=company, outcome="").order_by("-score", "id").first()
+
+
 def undoable_hit(company: Company, user: User) -> Hit | None:
     """The hit this person decided within the last 30 seconds, which one press takes back."""
     since = timezone.now() - UNDO_WITHIN

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from screening import demo
 from screening.models import Decision, Hit, ListSource
 from screening.services import cases, lists, notices, screening
 
@@ -46,3 +47,7 @@ def fetch_list(code: str) -> None:
 
 def fetch_lists() -> None:
     lists.fetch_due_lists()
+
+
+def finish_demo() -> None:
+    demo.finish_demo()

@@ -9,315 +9,871 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('focalpoints', '0001_initial'),
-        ('partnerships', '0001_initial'),
+        ("focalpoints", "0001_initial"),
+        ("partnerships", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(editable=False, max_length=20, unique=True)),
-                ('tier', models.CharField(choices=[('light', 'Light: dialogue and learning'), ('standard', 'Standard: money, goods, services or staff'), ('strategic', 'Strategic: several countries, emblem or exclusivity')], default='standard', max_length=10, verbose_name='engagement')),
-                ('purpose', models.CharField(blank=True, max_length=300, verbose_name='purpose')),
-                ('status', models.CharField(choices=[('research', 'Research'), ('assessment', 'Assessment'), ('decision', 'Awaiting decision'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn')], default='research', max_length=15, verbose_name='status')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_on', models.DateField(null=True)),
-                ('recommendation', models.CharField(blank=True, max_length=25, verbose_name='recommendation')),
-                ('recommendation_note', models.TextField(blank=True, verbose_name='reasons')),
-                ('recommended_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('analyst', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='partnerships.company')),
-                ('entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.unentity')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(editable=False, max_length=20, unique=True)),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("light", "Light: dialogue and learning"),
+                            ("standard", "Standard: money, goods, services or staff"),
+                            ("strategic", "Strategic: several countries, emblem or exclusivity"),
+                        ],
+                        default="standard",
+                        max_length=10,
+                        verbose_name="engagement",
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, max_length=300, verbose_name="purpose")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("research", "Research"),
+                            ("assessment", "Assessment"),
+                            ("decision", "Awaiting decision"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="research",
+                        max_length=15,
+                        verbose_name="status",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "recommendation",
+                    models.CharField(blank=True, max_length=25, verbose_name="recommendation"),
+                ),
+                ("recommendation_note", models.TextField(blank=True, verbose_name="reasons")),
+                ("recommended_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "analyst",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="partnerships.company",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="focalpoints.unentity",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
-                'permissions': [('request_case', 'Can ask for a screening'), ('view_clearance', 'Can see the clearance of a company'), ('review_hit', 'Can decide hits'), ('assess_case', 'Can recommend'), ('decide_case', 'Can decide cases as the second person'), ('manage_catalogue', 'Can draft and publish criteria')],
+                "ordering": ["due_on", "id"],
+                "permissions": [
+                    ("request_case", "Can ask for a screening"),
+                    ("view_clearance", "Can see the clearance of a company"),
+                    ("review_hit", "Can decide hits"),
+                    ("assess_case", "Can recommend"),
+                    ("decide_case", "Can decide cases as the second person"),
+                    ("manage_catalogue", "Can draft and publish criteria"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='condition')),
-                ('owner', models.CharField(choices=[('company', 'Company'), ('focal_point', 'Focal point'), ('registry_desk', 'Registry desk')], default='company', max_length=15, verbose_name='owner')),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('evidence', models.CharField(blank=True, max_length=200, verbose_name='evidence')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='screening.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="condition")),
+                (
+                    "owner",
+                    models.CharField(
+                        choices=[
+                            ("company", "Company"),
+                            ("focal_point", "Focal point"),
+                            ("registry_desk", "Registry desk"),
+                        ],
+                        default="company",
+                        max_length=15,
+                        verbose_name="owner",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("evidence", models.CharField(blank=True, max_length=200, verbose_name="evidence")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="screening.case",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ListSource',
+            name="ListSource",
             fields=[
-                ('code', models.CharField(max_length=30, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=200)),
-                ('publisher', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('sanctions', 'Sanctions'), ('debarment', 'Debarment'), ('exclusion', 'Exclusion'), ('demonstration', 'Demonstration, fictional')], max_length=15)),
-                ('importer', models.CharField(help_text='Module of `screening.lists` that reads it.', max_length=30)),
-                ('url', models.URLField(blank=True, help_text='Where the publisher keeps the file; the only address fetched.')),
-                ('page_url', models.URLField(blank=True, help_text="The publisher's page about the list.")),
-                ('criterion', models.CharField(help_text='Criterion that a true match meets: "E-SAN-01".', max_length=20)),
-                ('stale_after_days', models.PositiveSmallIntegerField(default=7)),
-                ('is_required', models.BooleanField(default=False, help_text='Without a fresh version of this list no screening is complete.')),
-                ('expected_low', models.PositiveIntegerField(help_text='Fewest entries that are believed.', null=True)),
-                ('expected_high', models.PositiveIntegerField(help_text='Most entries that are believed.', null=True)),
-                ('licence', models.CharField(blank=True, max_length=200)),
-                ('etag', models.CharField(blank=True, help_text='Of the last file fetched.', max_length=200)),
-                ('last_modified', models.CharField(blank=True, help_text='Of the last file fetched.', max_length=60)),
+                ("code", models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=200)),
+                ("publisher", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sanctions", "Sanctions"),
+                            ("debarment", "Debarment"),
+                            ("exclusion", "Exclusion"),
+                            ("demonstration", "Demonstration, fictional"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "importer",
+                    models.CharField(help_text="Module of `screening.lists` that reads it.", max_length=30),
+                ),
+                (
+                    "url",
+                    models.URLField(
+                        blank=True, help_text="Where the publisher keeps the file; the only address fetched."
+                    ),
+                ),
+                ("page_url", models.URLField(blank=True, help_text="The publisher's page about the list.")),
+                (
+                    "criterion",
+                    models.CharField(
+                        help_text='Criterion that a true match meets: "E-SAN-01".', max_length=20
+                    ),
+                ),
+                ("stale_after_days", models.PositiveSmallIntegerField(default=7)),
+                (
+                    "is_required",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Without a fresh version of this list no screening is complete.",
+                    ),
+                ),
+                (
+                    "expected_low",
+                    models.PositiveIntegerField(help_text="Fewest entries that are believed.", null=True),
+                ),
+                (
+                    "expected_high",
+                    models.PositiveIntegerField(help_text="Most entries that are believed.", null=True),
+                ),
+                ("licence", models.CharField(blank=True, max_length=200)),
+                ("etag", models.CharField(blank=True, help_text="Of the last file fetched.", max_length=200)),
+                (
+                    "last_modified",
+                    models.CharField(blank=True, help_text="Of the last file fetched.", max_length=60),
+                ),
             ],
             options={
-                'ordering': ['kind', 'code'],
-                'permissions': [('manage_lists', 'Can import lists')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['sanctions', 'debarment', 'exclusion', 'demonstration'])), name='list_kind_known')],
+                "ordering": ["kind", "code"],
+                "permissions": [("manage_lists", "Can import lists")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["sanctions", "debarment", "exclusion", "demonstration"])
+                        ),
+                        name="list_kind_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ListVersion',
+            name="ListVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('received', 'Received'), ('refused', 'Refused'), ('serving', 'In use'), ('retired', 'Replaced')], default='received', max_length=10)),
-                ('file', models.FileField(max_length=200, upload_to='lists/')),
-                ('file_name', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField(help_text='Bytes.')),
-                ('sha256', models.CharField(max_length=64)),
-                ('published_on', models.DateField(help_text="The publisher's own date.", null=True)),
-                ('is_fetched', models.BooleanField(default=False, help_text="Came from the publisher's address.")),
-                ('as_of', models.DateTimeField(default=django.utils.timezone.now, help_text="Last moment at which this was known to be the publisher's current file. For a file handed in by a person that is the publisher's date, where the file states one.")),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('served_at', models.DateTimeField(null=True)),
-                ('person_count', models.PositiveIntegerField(default=0)),
-                ('organization_count', models.PositiveIntegerField(default=0)),
-                ('other_count', models.PositiveIntegerField(default=0)),
-                ('name_count', models.PositiveIntegerField(default=0)),
-                ('added_count', models.PositiveIntegerField(default=0)),
-                ('removed_count', models.PositiveIntegerField(default=0)),
-                ('changed_count', models.PositiveIntegerField(default=0)),
-                ('findings', models.JSONField(default=list, help_text='[{"severity", "code", "sentence", "values", "place"}], see lists.model.Finding')),
-                ('override_note', models.TextField(blank=True, help_text='Why a person let it serve in spite of findings.')),
-                ('override_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='screening.listsource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("refused", "Refused"),
+                            ("serving", "In use"),
+                            ("retired", "Replaced"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("file", models.FileField(max_length=200, upload_to="lists/")),
+                ("file_name", models.CharField(max_length=200)),
+                ("size", models.PositiveBigIntegerField(help_text="Bytes.")),
+                ("sha256", models.CharField(max_length=64)),
+                ("published_on", models.DateField(help_text="The publisher's own date.", null=True)),
+                (
+                    "is_fetched",
+                    models.BooleanField(default=False, help_text="Came from the publisher's address."),
+                ),
+                (
+                    "as_of",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        help_text="Last moment at which this was known to be the publisher's current file. For a file handed in by a person that is the publisher's date, where the file states one.",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("served_at", models.DateTimeField(null=True)),
+                ("person_count", models.PositiveIntegerField(default=0)),
+                ("organization_count", models.PositiveIntegerField(default=0)),
+                ("other_count", models.PositiveIntegerField(default=0)),
+                ("name_count", models.PositiveIntegerField(default=0)),
+                ("added_count", models.PositiveIntegerField(default=0)),
+                ("removed_count", models.PositiveIntegerField(default=0)),
+                ("changed_count", models.PositiveIntegerField(default=0)),
+                (
+                    "findings",
+                    models.JSONField(
+                        default=list,
+                        help_text='[{"severity", "code", "sentence", "values", "place"}], see lists.model.Finding',
+                    ),
+                ),
+                (
+                    "override_note",
+                    models.TextField(blank=True, help_text="Why a person let it serve in spite of findings."),
+                ),
+                (
+                    "override_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="screening.listsource",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source', '-number'],
+                "ordering": ["source", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_id', models.CharField(help_text="The publisher's own id.", max_length=80)),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('organization', 'Organization'), ('vessel', 'Vessel'), ('aircraft', 'Aircraft'), ('unknown', 'Not stated')], max_length=15)),
-                ('name', models.CharField(help_text='Primary name.', max_length=500)),
-                ('content', models.JSONField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='screening.listversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source_id", models.CharField(help_text="The publisher's own id.", max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("organization", "Organization"),
+                            ("vessel", "Vessel"),
+                            ("aircraft", "Aircraft"),
+                            ("unknown", "Not stated"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("name", models.CharField(help_text="Primary name.", max_length=500)),
+                ("content", models.JSONField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="screening.listversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'list entries',
+                "verbose_name_plural": "list entries",
             },
         ),
         migrations.CreateModel(
-            name='ListChange',
+            name="ListChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('added', 'Added'), ('removed', 'Removed'), ('changed', 'Changed')], max_length=10)),
-                ('source_id', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=500)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='screening.listversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("added", "Added"), ("removed", "Removed"), ("changed", "Changed")],
+                        max_length=10,
+                    ),
+                ),
+                ("source_id", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=500)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="screening.listversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', 'name'],
+                "ordering": ["kind", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ScreeningRun',
+            name="ScreeningRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_version', models.PositiveIntegerField()),
-                ('inputs', models.CharField(help_text='Hash of company version, list versions, matcher and gaps.', max_length=64)),
-                ('subject', models.JSONField(help_text='Names, people and facts as screened: screening.matching.as_screened')),
-                ('matcher', models.CharField(max_length=40)),
-                ('threshold', models.FloatField()),
-                ('is_complete', models.BooleanField()),
-                ('gaps', models.JSONField(default=list, help_text='[{"code": "missing" or "stale", "list", "title", "as_of"}]')),
-                ('found', models.JSONField(default=list, help_text='The explanation of each hit, as it was in this run.')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='partnerships.company')),
-                ('list_versions', models.ManyToManyField(related_name='runs', to='screening.listversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_version", models.PositiveIntegerField()),
+                (
+                    "inputs",
+                    models.CharField(
+                        help_text="Hash of company version, list versions, matcher and gaps.", max_length=64
+                    ),
+                ),
+                (
+                    "subject",
+                    models.JSONField(
+                        help_text="Names, people and facts as screened: screening.matching.as_screened"
+                    ),
+                ),
+                ("matcher", models.CharField(max_length=40)),
+                ("threshold", models.FloatField()),
+                ("is_complete", models.BooleanField()),
+                (
+                    "gaps",
+                    models.JSONField(
+                        default=list, help_text='[{"code": "missing" or "stale", "list", "title", "as_of"}]'
+                    ),
+                ),
+                (
+                    "found",
+                    models.JSONField(
+                        default=list, help_text="The explanation of each hit, as it was in this run."
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="partnerships.company",
+                    ),
+                ),
+                ("list_versions", models.ManyToManyField(related_name="runs", to="screening.listversion")),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Hit',
+            name="Hit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_entry_id', models.CharField(max_length=80)),
-                ('entry_name', models.CharField(max_length=500)),
-                ('entry_content', models.JSONField(help_text='The entry as it was when last screened.')),
-                ('entry_fingerprint', models.CharField(max_length=64)),
-                ('subject_role', models.CharField(choices=[('company', 'Company'), ('owner', 'Owner'), ('director', 'Director'), ('parent', 'Parent company')], max_length=15)),
-                ('subject_key', models.CharField(help_text='"company", or role and folded name of a person', max_length=220)),
-                ('subject_name', models.CharField(max_length=300)),
-                ('subject_fingerprint', models.CharField(max_length=64)),
-                ('score', models.FloatField(help_text='From 0 to 1.')),
-                ('band', models.CharField(max_length=30)),
-                ('explanation', models.JSONField(help_text='screening.names.Match.as_dict()')),
-                ('outcome', models.CharField(blank=True, choices=[('true_match', 'True match'), ('false_positive', 'False positive'), ('inconclusive', 'Inconclusive')], max_length=15, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, choices=[('identifier_equal', 'The same identifier'), ('facts_agree', 'Name and facts agree'), ('confirmed_by_company', 'Confirmed by the company'), ('other_country', 'Different country and owners'), ('other_person', 'Different birth date or person'), ('other_activity', 'Different activity'), ('common_name', 'Only a common name agrees'), ('other_identifier', 'Different identifier'), ('more_needed', 'More information is needed')], max_length=30, verbose_name='reason')),
-                ('comment', models.TextField(blank=True, verbose_name='comment for the record')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reopened', models.JSONField(help_text='Why an earlier outcome was dropped: {"was", "on", "by", "why", "added", "removed", "note"}', null=True)),
-                ('closed_at', models.DateTimeField(help_text='When the entry left the list or no longer resembles.', null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hits', to='partnerships.company')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(help_text='As last seen.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='hits', to='screening.listentry')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.listsource')),
-                ('list_version', models.ForeignKey(help_text='As last seen.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.listversion')),
-                ('first_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.screeningrun')),
-                ('last_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hits', to='screening.screeningrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source_entry_id", models.CharField(max_length=80)),
+                ("entry_name", models.CharField(max_length=500)),
+                ("entry_content", models.JSONField(help_text="The entry as it was when last screened.")),
+                ("entry_fingerprint", models.CharField(max_length=64)),
+                (
+                    "subject_role",
+                    models.CharField(
+                        choices=[
+                            ("company", "Company"),
+                            ("owner", "Owner"),
+                            ("director", "Director"),
+                            ("parent", "Parent company"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "subject_key",
+                    models.CharField(
+                        help_text='"company", or role and folded name of a person', max_length=220
+                    ),
+                ),
+                ("subject_name", models.CharField(max_length=300)),
+                ("subject_fingerprint", models.CharField(max_length=64)),
+                ("score", models.FloatField(help_text="From 0 to 1.")),
+                ("band", models.CharField(max_length=30)),
+                ("explanation", models.JSONField(help_text="screening.names.Match.as_dict()")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("true_match", "True match"),
+                            ("false_positive", "False positive"),
+                            ("inconclusive", "Inconclusive"),
+                        ],
+                        max_length=15,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("identifier_equal", "The same identifier"),
+                            ("facts_agree", "Name and facts agree"),
+                            ("confirmed_by_company", "Confirmed by the company"),
+                            ("other_country", "Different country and owners"),
+                            ("other_person", "Different birth date or person"),
+                            ("other_activity", "Different activity"),
+                            ("common_name", "Only a common name agrees"),
+                            ("other_identifier", "Different identifier"),
+                            ("more_needed", "More information is needed"),
+                        ],
+                        max_length=30,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="comment for the record")),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "reopened",
+                    models.JSONField(
+                        help_text='Why an earlier outcome was dropped: {"was", "on", "by", "why", "added", "removed", "note"}',
+                        null=True,
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        help_text="When the entry left the list or no longer resembles.", null=True
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hits",
+                        to="partnerships.company",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        help_text="As last seen.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="hits",
+                        to="screening.listentry",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="screening.listsource",
+                    ),
+                ),
+                (
+                    "list_version",
+                    models.ForeignKey(
+                        help_text="As last seen.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="screening.listversion",
+                    ),
+                ),
+                (
+                    "first_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="screening.screeningrun",
+                    ),
+                ),
+                (
+                    "last_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hits",
+                        to="screening.screeningrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-score', 'id'],
+                "ordering": ["-score", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(editable=False, max_length=20, unique=True)),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('tier', models.CharField(choices=[('light', 'Light: dialogue and learning'), ('standard', 'Standard: money, goods, services or staff'), ('strategic', 'Strategic: several countries, emblem or exclusivity')], max_length=10)),
-                ('outcome', models.CharField(choices=[('approved', 'Approved'), ('approved_with_conditions', 'Approved with conditions'), ('declined', 'Declined')], max_length=25, verbose_name='outcome')),
-                ('conditions', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, help_text="The case's conditions, as decided.", size=None)),
-                ('note', models.TextField(verbose_name='reasons')),
-                ('has_no_conflict', models.BooleanField(verbose_name='I have no conflict of interest in this case')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('valid_until', models.DateField(null=True)),
-                ('suspended_at', models.DateTimeField(null=True)),
-                ('suspended_note', models.CharField(blank=True, max_length=300)),
-                ('analyst', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='screening.case')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='partnerships.company')),
-                ('entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.unentity')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='screening.screeningrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(editable=False, max_length=20, unique=True)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("light", "Light: dialogue and learning"),
+                            ("standard", "Standard: money, goods, services or staff"),
+                            ("strategic", "Strategic: several countries, emblem or exclusivity"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "Approved"),
+                            ("approved_with_conditions", "Approved with conditions"),
+                            ("declined", "Declined"),
+                        ],
+                        max_length=25,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "conditions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="The case's conditions, as decided.",
+                        size=None,
+                    ),
+                ),
+                ("note", models.TextField(verbose_name="reasons")),
+                (
+                    "has_no_conflict",
+                    models.BooleanField(verbose_name="I have no conflict of interest in this case"),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("valid_until", models.DateField(null=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("suspended_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "analyst",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="screening.case",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="partnerships.company",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="focalpoints.unentity",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="screening.screeningrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['status', 'due_on'], name='case_queue'),
+            model_name="case",
+            index=models.Index(fields=["status", "due_on"], name="case_queue"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['research', 'assessment', 'decision', 'closed', 'withdrawn'])), name='case_status_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["research", "assessment", "decision", "closed", "withdrawn"])
+                ),
+                name="case_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('tier__in', ['light', 'standard', 'strategic'])), name='case_tier_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tier__in", ["light", "standard", "strategic"])), name="case_tier_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['closed', 'withdrawn']), _negated=True), fields=('company',), name='one_open_case'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["closed", "withdrawn"]), _negated=True),
+                fields=("company",),
+                name="one_open_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('analyst', None), ('requested_by', None), models.Q(('analyst', models.F('requested_by')), _negated=True), _connector='OR'), name='case_analyst_did_not_request'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("analyst", None),
+                    ("requested_by", None),
+                    models.Q(("analyst", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_analyst_did_not_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['decision', 'closed']), _negated=True), models.Q(('analyst__isnull', False), models.Q(('recommendation', ''), _negated=True)), _connector='OR'), name='case_decision_has_recommendation'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["decision", "closed"]), _negated=True),
+                    models.Q(("analyst__isnull", False), models.Q(("recommendation", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="case_decision_has_recommendation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__in', ['company', 'focal_point', 'registry_desk'])), name='condition_owner_known'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner__in", ["company", "focal_point", "registry_desk"])),
+                name="condition_owner_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(fields=('source', 'number'), name='list_version_number_once'),
+            model_name="listversion",
+            constraint=models.UniqueConstraint(fields=("source", "number"), name="list_version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'serving')), fields=('source',), name='one_serving_version'),
+            model_name="listversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "serving")), fields=("source",), name="one_serving_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'refused', 'serving', 'retired'])), name='list_version_status_known'),
+            model_name="listversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["received", "refused", "serving", "retired"])),
+                name="list_version_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listentry',
-            constraint=models.UniqueConstraint(fields=('version', 'source_id'), name='list_entry_once'),
+            model_name="listentry",
+            constraint=models.UniqueConstraint(fields=("version", "source_id"), name="list_entry_once"),
         ),
         migrations.AddConstraint(
-            model_name='listchange',
-            constraint=models.UniqueConstraint(fields=('version', 'source_id'), name='list_change_once'),
+            model_name="listchange",
+            constraint=models.UniqueConstraint(fields=("version", "source_id"), name="list_change_once"),
         ),
         migrations.AddIndex(
-            model_name='screeningrun',
-            index=models.Index(fields=['company', '-at'], name='run_latest'),
+            model_name="screeningrun",
+            index=models.Index(fields=["company", "-at"], name="run_latest"),
         ),
         migrations.AddIndex(
-            model_name='hit',
-            index=models.Index(fields=['source', 'source_entry_id'], name='hit_entry'),
+            model_name="hit",
+            index=models.Index(fields=["source", "source_entry_id"], name="hit_entry"),
         ),
         migrations.AddConstraint(
-            model_name='hit',
-            constraint=models.UniqueConstraint(fields=('company', 'source', 'source_entry_id', 'subject_key'), name='hit_once'),
+            model_name="hit",
+            constraint=models.UniqueConstraint(
+                fields=("company", "source", "source_entry_id", "subject_key"), name="hit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hit',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'true_match', 'false_positive', 'inconclusive'])), name='hit_outcome_known'),
+            model_name="hit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["", "true_match", "false_positive", "inconclusive"])),
+                name="hit_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hit',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_role__in', ['company', 'owner', 'director', 'parent'])), name='hit_role_known'),
+            model_name="hit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("subject_role__in", ["company", "owner", "director", "parent"])),
+                name="hit_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', ''), ('reason', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='hit_outcome_has_person'),
+            model_name="hit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("outcome", ""), ("reason", "")),
+                    models.Q(
+                        models.Q(("outcome", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="hit_outcome_has_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['company', '-at'], name='decision_latest'),
+            model_name="decision",
+            index=models.Index(fields=["company", "-at"], name="decision_latest"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['approved', 'approved_with_conditions', 'declined'])), name='decision_outcome_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["approved", "approved_with_conditions", "declined"])),
+                name="decision_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by', models.F('analyst')), _negated=True), models.Q(('requested_by', None), models.Q(('by', models.F('requested_by')), _negated=True), _connector='OR')), name='decision_four_eyes'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("by", models.F("analyst")), _negated=True),
+                    models.Q(
+                        ("requested_by", None),
+                        models.Q(("by", models.F("requested_by")), _negated=True),
+                        _connector="OR",
+                    ),
+                ),
+                name="decision_four_eyes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('has_no_conflict', True)), name='decision_without_conflict'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("has_no_conflict", True)), name="decision_without_conflict"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'declined'), ('valid_until__isnull', False), _connector='OR'), name='decision_approval_ends'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "declined"), ("valid_until__isnull", False), _connector="OR"),
+                name="decision_approval_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'approved_with_conditions'), _negated=True), models.Q(('conditions', []), _negated=True), _connector='OR'), name='decision_conditions_where_promised'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "approved_with_conditions"), _negated=True),
+                    models.Q(("conditions", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_conditions_where_promised",
+            ),
         ),
     ]

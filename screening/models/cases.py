@@ -38,9 +38,9 @@ CASE_FINAL = [status for status, moves in CASE_MOVES.items() if not moves]
 
 
 class Tier(models.TextChoices):
-    LIGHT = "light", _("Light: dialogue and learning")
-    STANDARD = "standard", _("Standard: money, goods, services or staff")
-    STRATEGIC = "strategic", _("Strategic: several countries, emblem or exclusivity")
+    LIGHT = "light", _("Light engagement")
+    STANDARD = "standard", _("Standard engagement")
+    STRATEGIC = "strategic", _("Strategic engagement")
 
 
 TIER_ORDER = [Tier.LIGHT, Tier.STANDARD, Tier.STRATEGIC]

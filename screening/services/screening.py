@@ -135,7 +135,7 @@ def _create_hit(run: ScreeningRun, pair: _Seen) -> None:
         first_run=run,
         **_facts_of(run, pair),
     )
-    record(hit, "found", by=None, note=pair.match.name_matched)
+    record(hit, "found", by=None)
 
 
 def _renew_hit(hit: Hit, run: ScreeningRun, pair: _Seen) -> None:

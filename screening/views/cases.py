@@ -124,6 +124,7 @@ def _case_page(
     user = request.user
     is_reviewing = case.status in (CaseStatus.RESEARCH, CaseStatus.ASSESSMENT)
     can_assess = user.has_perm("screening.assess_case") and case.requested_by_id != user.pk
+    checks = queries.recommendation_checks(case) if is_reviewing else []
     context = {
         "case": case,
         "run": run,
@@ -132,11 +133,13 @@ def _case_page(
         "screened": screened_facts(run) if run else [],
         "conditions": list(case.conditions.all()),
         "history": queries.case_history(case),
-        "checks": check_items(queries.recommendation_checks(case)) if is_reviewing else [],
+        "checks": check_items(checks),
         "undoable": queries.undoable_hit(case.company, user),
         "clearance": _clearance_of(case),
         "can_assess": can_assess,
         "can_recommend": can_assess and is_reviewing,
+        "is_blocked": any(not check.is_met and check.blocks == queries.ANY_OUTCOME for check in checks),
+        "next_hit": queries.next_hit(case.company),
         "can_decide": user.has_perm("screening.decide_case") and case.status == CaseStatus.DECISION,
         "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
         "recommend_form": recommend_form
@@ -168,7 +171,7 @@ def check_items(checks: list[queries.Check]) -> list[dict]:
 
 
 def screened_facts(run) -> list[dict]:
-    """The company as a run screened it, for components/facts.html."""
+    """The company as a run screened it, for screening/_facts.html."""
     own, people = run.subject["company"], run.subject["people"]
     former = set(own["former"])
     facts = [
@@ -186,7 +189,7 @@ def screened_facts(run) -> list[dict]:
             if part["role"] == role
         ]
         facts.append((label, "; ".join(named) or _("None stated")))
-    return [{"term": term, "value": value, "note": ""} for term, value in facts if value]
+    return [{"term": term, "value": value} for term, value in facts if value]
 
 
 def _clearance_of(case: Case):

@@ -48,7 +48,7 @@ def hit_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 def _next(request: HttpRequest, case: Case) -> HttpResponse:
-    following = Hit.objects.live().filter(company=case.company, outcome="").order_by("-score", "id").first()
+    following = queries.next_hit(case.company)
     if following is None:
         messages.success(request, _("Every hit is decided."))
         return redirect("screening:case_detail", case.reference)

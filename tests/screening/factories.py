@@ -122,6 +122,7 @@ class HitFactory(factory.django.DjangoModelFactory):
     band = "close"
     explanation = factory.LazyAttribute(
         lambda hit: {
+            "name_asked": hit.company.name,
             "name_matched": hit.entry_name,
             "words": [{"ours": ["Orsala"], "theirs": ["Orsalla"], "relation": "one_letter"}],
             "facts": [],
