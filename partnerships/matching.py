@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class Reason:
     slug: str
     is_plus: bool
     gain: float = 0.0
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Wording:
     def vector(self, language: str, found: list[str]) -> dict[str, float]:
         """Weight of each term of a text, of length 1 together; empty for an empty text."""
         total = self.documents[language[:2]]
-        seen_in = self.seen_in.get(language[:2], {})
+        seen_in = self.seen_in.get(language[:2], Counter[str]())
         weights = {
             term: (1 + math.log(count)) * (math.log((1 + total) / (1 + seen_in.get(term, 0))) + 1)
             for term, count in Counter(found).items()
@@ -273,13 +274,11 @@ def fold_unit(unit: str) -> str:
 
 def need_window(starts_on: date | None, ends_on: date | None) -> tuple[int, int] | None:
     """First and last day as ordinals; one open end is a year away; None when both are open."""
-    if starts_on is None and ends_on is None:
-        return None
-    first = starts_on.toordinal() if starts_on else None
-    last = ends_on.toordinal() if ends_on else None
-    if first is None:
-        first = last - OPEN_END_DAYS
-    return first, first + OPEN_END_DAYS if last is None else last
+    if starts_on and ends_on:
+        return starts_on.toordinal(), ends_on.toordinal()
+    if starts_on:
+        return starts_on.toordinal(), starts_on.toordinal() + OPEN_END_DAYS
+    return (ends_on.toordinal() - OPEN_END_DAYS, ends_on.toordinal()) if ends_on else None
 
 
 class Columns:
@@ -451,7 +450,7 @@ class Board:
     def matches(self, other: Facts, limit: int | None = None) -> list[Match]:
         """The rows that pass every gate, best first, at most `limit`."""
         sides = self._sides(other)
-        open_rows = np.flatnonzero(closed_gates(*sides) < 0)
+        open_rows = np.flatnonzero(closed_gates(*sides) < 0)  # positions on the board
         points = part_points(*sides, self.likeness(other))
         scores = np.round(points[open_rows].sum(axis=1), 1)
         if limit is not None and limit < len(open_rows):  # keep every tie with the last place, then sort
@@ -465,7 +464,9 @@ class Board:
     def ruled_out(self, other: Facts) -> list[Match]:
         """The rows that a gate keeps out, with that gate, in the order of the board."""
         closed = self.closed(other)
-        return [self._match(other, row, closed=GATES[closed[row]]) for row in np.flatnonzero(closed >= 0)]
+        return [
+            self._match(other, row, closed=GATES[closed[row]]) for row in np.flatnonzero(closed >= 0).tolist()
+        ]
 
     def _match(self, other: Facts, row: int, **answer) -> Match:
         here = self.facts[row].id
@@ -532,7 +533,7 @@ def _why_targets(offer: OfferFacts, need: NeedFacts, part: Part) -> Reason | Non
     return Reason(slug, False, _gain(part), {"missing": missing})
 
 
-def _pair(shared: list[str], missing: list[str]) -> dict[str, object]:
+def _pair(shared: list[str], missing: list[str]) -> dict[str, Any]:
     return {"targets": shared, "missing": missing}
 
 

@@ -18,7 +18,7 @@ def mail_offer(offer_id: int, notice: str, user_id: int, event_id: int) -> None:
     offers.mail_offer(Offer.objects.get(pk=offer_id), notice, User.objects.get(pk=user_id), event_id)
 
 
-def mail_offer_to_entity(offer_id: int, contact_id: int, event_id: int) -> None:
+def mail_offer_to_entity(offer_id: int, notice: str, contact_id: int, event_id: int) -> None:
     offers.mail_offer_to_entity(
-        Offer.objects.get(pk=offer_id), FocalPoint.objects.get(pk=contact_id), event_id
+        Offer.objects.get(pk=offer_id), notice, FocalPoint.objects.get(pk=contact_id), event_id
     )

@@ -109,12 +109,12 @@ def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]
     return [(label, [(theme.value, theme.label) for theme in themes]) for label, themes in THEME_GROUPS]
 
 
-def country_choices() -> list[tuple[str, str]]:
+def country_choices() -> list[tuple[str, Any]]:
     found = sorted(((c.pk, str(c)) for c in labels.countries().values()), key=lambda pair: pair[1])
     return [("", _("Choose a country")), *found]
 
 
-def sector_choices() -> list[tuple[str, str]]:
+def sector_choices() -> list[tuple[str, Any]]:
     sections = [s for s in labels.reference(Sector).values() if s.level == "section"]
     return [
         ("", _("Choose an activity")),
@@ -133,7 +133,7 @@ def currency_field(**kwargs) -> forms.CharField:
     )
 
 
-def yes_no(label: str | Promise, hints: Mapping[str, str | Promise] | None = None, **kwargs) -> forms.Field:
+def yes_no(label: Any, hints: Mapping[str, str | Promise] | None = None, **kwargs) -> forms.Field:
     return forms.TypedChoiceField(
         label=label,
         choices=YES_NO,
@@ -167,6 +167,10 @@ class StepForm(forms.Form):
     def from_answers(cls, data: dict[str, list[str]], **kwargs) -> "StepForm":
         """The step with kept answers, validated: its errors are what is left to do."""
         return cls(MultiValueDict(data), **kwargs)
+
+    def folded_rows(self) -> list[list[forms.BoundField]]:
+        """Rows that stand folded under the others, for those who need them."""
+        return []
 
     def rows(self) -> list[list[forms.BoundField]]:
         """The fields in the order of the page; what belongs together stands in one row."""
@@ -242,6 +246,21 @@ class CompanyStep(StepForm):
             chosen.widget = forms.HiddenInput()
             chosen.initial = "new"
             self.fields["name"].required = self.fields["country"].required = True
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        return super().rows()[:1] if self.companies else super().rows()
+
+    def folded_rows(self) -> list[list[forms.BoundField]]:
+        """The facts of a new company, where the person has companies to choose from."""
+        return super().rows()[1:] if self.companies else []
+
+    @property
+    def folded_label(self) -> str | Promise:
+        return _("Facts of another company")
+
+    @property
+    def is_fold_open(self) -> bool:
+        return self["company"].value() == "new"
 
     @property
     def is_new(self) -> bool:
@@ -466,7 +485,7 @@ class TrappedForm(forms.Form):
 
     SECONDS_TO_READ = 2
     PAGE_LIVES_SECONDS = 12 * 3600
-    POSTS_A_PAGE = 5
+    POSTS_A_PAGE = 2  # the second is a double press
 
     fax_number = forms.CharField(required=False, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -545,18 +564,23 @@ class DeclineForm(forms.Form):
 
 
 class NeedChoiceForm(forms.Form):
-    """Names the need that an act is about."""
+    """Names the open need that an act is about; `needs` narrows the choice."""
 
     need = forms.ModelChoiceField(
-        label=_("Need"), queryset=Need.objects.open(), to_field_name="reference", widget=forms.HiddenInput
+        label=_("Need"), queryset=Need.objects.none(), to_field_name="reference", widget=forms.HiddenInput
     )
+
+    def __init__(self, *args, needs=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        open_needs = Need.objects.open() if needs is None else needs  # asked today, not at import
+        self.fields["need"].queryset = open_needs  # type: ignore[attr-defined]
 
 
 class NotAFitForm(NeedChoiceForm):
-    reason = forms.CharField(label=_("Why it does not fit"), max_length=300, widget=forms.TextInput())
+    reason = forms.CharField(label=_("Why it does not fit"), max_length=300)
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(NeedChoiceForm):
     need = forms.ModelChoiceField(
         label=_("For which need?"),
         queryset=Need.objects.none(),
@@ -570,8 +594,3 @@ class AcceptForm(forms.Form):
         help_text=_("Who will write to them, and what comes first"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def __init__(self, *args, needs=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        if needs is not None:
-            self.fields["need"].queryset = needs  # type: ignore[attr-defined]

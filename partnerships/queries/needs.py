@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Func, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet
 
 from partnerships import labels
-from partnerships.models import ContributionKind, Need
+from partnerships.models import ContributionKind, Need, NeedQuerySet
 from portal.models import User
 from portal.themes import Theme
 
@@ -33,7 +33,7 @@ class NeedFilter:
         ignored = asked != chosen or sort not in SORTS
         return cls({n: v for n, v in chosen.items() if v}, sort if sort in SORTS else "urgent", ignored)
 
-    def apply(self, needs: QuerySet[Need], but: str = "") -> QuerySet[Need]:
+    def apply(self, needs: NeedQuerySet, but: str = "") -> NeedQuerySet:
         """Needs that fit every facet but one. Within a facet one value is enough."""
         for name, values in self.chosen.items():
             if name != but:
@@ -43,13 +43,14 @@ class NeedFilter:
 
 def known(facet: str) -> Mapping[str, Any]:
     """Every value of a facet with its label."""
-    return {
+    values: dict[str, Mapping[str, Any]] = {
         "urgency": dict(Need.Urgency.choices),
         "kind": dict(ContributionKind.choices),
         "theme": dict(Theme.choices),
         "country": labels.countries(),
         "entity": labels.entities(),
-    }[facet]
+    }
+    return values[facet]
 
 
 def _condition(facet: str, values: list[str]) -> Q:
@@ -63,16 +64,16 @@ def _condition(facet: str, values: list[str]) -> Q:
     }[facet]
 
 
-COUNTED = {
-    "urgency": "urgency",
+COUNTED = {  # facet → what its values are counted by
+    "urgency": F("urgency"),
     "kind": Func("contribution_kinds", function="unnest"),
     "theme": Func("themes", function="unnest"),
-    "country": "countries",
-    "entity": "entity",
+    "country": F("countries"),
+    "entity": F("entity"),
 }
 
 
-def board(chosen: NeedFilter) -> QuerySet[Need]:
+def board(chosen: NeedFilter) -> NeedQuerySet:
     needs = chosen.apply(Need.objects.open()).annotate(is_urgent=Q(urgency=Need.Urgency.EMERGENCY))
     return needs.order_by(*SORTS[chosen.sort])
 
@@ -81,12 +82,8 @@ def facet_counts(chosen: NeedFilter) -> dict[str, dict[str, int]]:
     """For each facet and value: how many open needs the other facets leave that have it. Five queries."""
     counts = {}
     for facet, source in COUNTED.items():
-        rows = chosen.apply(Need.objects.open(), but=facet).order_by()
-        if isinstance(source, Func):
-            rows = rows.annotate(value=source)
-        pairs = rows.values_list("value" if isinstance(source, Func) else source).annotate(
-            count=Count("pk", distinct=True)
-        )
+        rows = chosen.apply(Need.objects.open(), but=facet).order_by().annotate(value=source)
+        pairs = rows.values_list("value").annotate(count=Count("pk", distinct=True))
         counts[facet] = {value: count for value, count in pairs if value}
     return counts
 

@@ -35,6 +35,7 @@ from partnerships.models import (
     OfferMatch,
     OfferStatus,
     Partnership,
+    ReasonCode,
 )
 from portal.desk import DeskRow
 from portal.models import AuditEvent, User
@@ -180,7 +181,7 @@ def ranked_needs(offer: Offer, facts: OfferFacts, limit: int = 25) -> Ranking:
     """Open needs that an offer may serve, best first, and how many each gate rules out."""
     board = open_board()
     matches = board.matches(facts)
-    by_reference = {need.id: need for need in board.facts}
+    by_reference = {need.id: need for need in board.facts if isinstance(need, NeedFacts)}
     rows = Need.objects.for_list().in_bulk([m.need for m in matches[:limit]], field_name="reference")
     records = {record.need_id: record for record in offer.matches.filter(need__in=rows.values())}
     shown = [
@@ -202,10 +203,7 @@ def ranked_offers(need: Need, limit: int = 25) -> Ranking:
     closed = closed_with_results({offer.company_id for offer in rows})
     companies = {offer.company_id: offer.company for offer in rows if offer.company}
     excluded = {pk: bool(is_excluded(company)) for pk, company in companies.items()}
-    facts = [
-        _offer_facts(o, excluded=excluded[o.company_id], closed=closed[o.company_id])  # type: ignore[index]
-        for o in rows
-    ]
+    facts = [_offer_facts(o, excluded=excluded[o.company_id], closed=closed[o.company_id]) for o in rows]
     board, wanted = Board(facts, open_board().wording), need_facts(need)
     matches = board.matches(wanted)
     by_reference = {offer.reference: offer for offer in rows}
@@ -421,17 +419,15 @@ def _business_row(offer: Offer) -> DeskRow:
 
 
 def offer_figures() -> dict[str, Any]:
-    """Offers by outcome and by reason, and the median of days to an answer over the last year."""
+    """How offers were answered over the last year: median days, partnerships born, declined by reason."""
     year_ago = timezone.now() - timedelta(days=365)
-    decided = Offer.objects.filter(decided_at__gte=year_ago, submitted_at__isnull=False)
-    days = sorted((o.decided_at - o.submitted_at).days for o in decided.only("decided_at", "submitted_at"))
+    decided = Offer.objects.filter(decided_at__gte=year_ago)
+    times = decided.values_list("submitted_at", "decided_at")
+    days = sorted((end - start).days for start, end in times if start and end)
+    reasons_given = decided.exclude(reason_code="").order_by("reason_code").values_list("reason_code")
+    words = dict(ReasonCode.choices)
     return {
-        "by_status": dict(
-            Offer.objects.exclude(submitted_at=None).values_list("status").annotate(n=Count("pk"))
-        ),
-        "by_reason": dict(
-            Offer.objects.exclude(reason_code="").values_list("reason_code").annotate(n=Count("pk"))
-        ),
         "median_days": days[len(days) // 2] if days else None,
-        "from_matches": Offer.objects.filter(partnership__isnull=False).count(),
+        "accepted": decided.filter(partnership__isnull=False).count(),
+        "reasons": [(words[code], count) for code, count in reasons_given.annotate(count=Count("pk"))],
     }

@@ -24,7 +24,7 @@ from partnerships.models import (
     PartnershipType,
     ReasonCode,
 )
-from partnerships.queries.offers import match_of
+from partnerships.queries.offers import in_talks, match_of
 from partnerships.services.companies import save_company
 from partnerships.working_days import add_working_days, working_days_between
 from portal.emails import send_mail
@@ -233,6 +233,7 @@ def route_offer(offer: Offer, *, entity: UNEntity, note: str, by: User) -> Offer
         record(offer, "routed", by=by, changes=changes)
     _tell_business(offer, "routed", event)
     _tell_entity(offer, event)
+    _tell_others_in_talks(offer, event)
     return offer
 
 
@@ -262,6 +263,7 @@ def propose_match(offer: Offer, *, need: Need, by: User) -> Offer:
     _hand_to(offer, need, by)
     event = move(offer, OfferStatus.MATCHED, moves=OFFER_MOVES, by=by, note=need.reference)
     _tell_entity(offer, event)
+    _tell_others_in_talks(offer, event)
     return offer
 
 
@@ -274,7 +276,8 @@ def reserve_offer(offer: Offer, *, need: Need, by: User) -> Offer:
     _remember(offer, need, OfferMatch.Outcome.RESERVED, by)
     offer.reserved_until = timezone.localdate() + timedelta(days=RESERVED_DAYS)
     _hand_to(offer, need, by)
-    move(offer, OfferStatus.RESERVED, moves=OFFER_MOVES, by=by, note=need.reference)
+    event = move(offer, OfferStatus.RESERVED, moves=OFFER_MOVES, by=by, note=need.reference)
+    _tell_others_in_talks(offer, event)
     return offer
 
 
@@ -315,6 +318,8 @@ def accept_offer(offer: Offer, *, need: Need | None, note: str, by: User) -> Off
 
 def draft_from_offer(offer: Offer, need: Need | None, by: User) -> Partnership:
     """The draft of a partnership with what the offer and the need say, led by the entity that holds it."""
+    assert offer.entity  # the caller sees to it
+    assert offer.company  # and the table to this
     partnership = Partnership.objects.create(
         reference=next_reference("P"),
         title=(need or offer).title,
@@ -416,6 +421,11 @@ def record_shown(offer: Offer, matches) -> None:
     )
 
 
+def record_opened(offer: Offer, need: Need) -> None:
+    """Keep when somebody first looked at a need from the ranking of an offer."""
+    OfferMatch.objects.filter(offer=offer, need=need, opened_at=None).update(opened_at=timezone.now())
+
+
 # --- what the system does each day --------------------------------------------------------------------------
 
 
@@ -470,18 +480,28 @@ def _mail(offer: Offer, notice: str, event: AuditEvent, user: User) -> None:
     )
 
 
-def _tell_entity(offer: Offer, event: AuditEvent) -> None:
-    """A mail to the first contacts of the entity that holds the offer, by their unit mailbox."""
-    contacts = FocalPoint.objects.active().filter(entity=offer.entity_id)
+def _tell_entity(
+    offer: Offer, event: AuditEvent, notice: str = "for_entity", entity_id: str | None = None
+) -> None:
+    """A mail to the first contacts of the entity that holds the offer, or of another, by unit mailbox."""
+    contacts = FocalPoint.objects.active().filter(entity=entity_id or offer.entity_id)
     entry = contacts.filter(tasks__contains=[Task.ENTRY_POINT])
     for contact in entry or contacts[:1]:
         enqueue(
             "partnerships.mail_offer_to_entity",
             key=f"mail_offer_to_entity:{event.pk}:{contact.pk}",
             offer_id=offer.pk,
+            notice=notice,
             contact_id=contact.pk,
             event_id=event.pk,
         )
+
+
+def _tell_others_in_talks(offer: Offer, event: AuditEvent) -> None:
+    """Entities that hold another offer of the company hear that they are not alone."""
+    others = in_talks(offer.company, but=offer).exclude(entity=offer.entity_id)
+    for entity_id in set(others.values_list("entity", flat=True)):
+        _tell_entity(offer, event, "in_talks", entity_id)
 
 
 def mail_offer(offer: Offer, notice: str, user: User, event_id: int) -> None:
@@ -499,9 +519,9 @@ def mail_offer(offer: Offer, notice: str, user: User, event_id: int) -> None:
     )
 
 
-def mail_offer_to_entity(offer: Offer, contact: FocalPoint, event_id: int) -> None:
+def mail_offer_to_entity(offer: Offer, notice: str, contact: FocalPoint, event_id: int) -> None:
     send_mail(
-        "offer_for_entity",
+        f"offer_{notice}",
         {"offer": offer, "contact": contact},
         to=contact.unit_mailbox,
         language=contact.languages[0] if contact.languages else "en",

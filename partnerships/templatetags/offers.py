@@ -255,7 +255,7 @@ EVENTS = {
 def event_words(event: AuditEvent) -> str:
     """An event of an offer or a need for UN users."""
     statuses = {f"moved to {code}": label for code, label in [*OfferStatus.choices, *NeedStatus.choices]}
-    return str(EVENTS.get(event.action) or statuses.get(event.action, event.action))
+    return str(EVENTS.get(event.action) or statuses.get(event.action) or event.action)
 
 
 @register.filter

@@ -247,6 +247,17 @@ def test_a_match_behind_a_closed_gate_cannot_be_proposed(desk):
         services.propose_match(offer, need=NeedFactory(contribution_kinds=["cash"]), by=desk)
 
 
+def test_two_entities_that_court_one_company_hear_of_each_other(desk, run_jobs):
+    a_focal_point("UNICEF"), a_focal_point("WFP")
+    user = a_business()
+    first, second = SubmittedFactory(created_by=user), SubmittedFactory(created_by=user)
+    services.route_offer(first, entity=_entity("UNICEF"), note="", by=desk)
+    services.route_offer(second, entity=_entity("WFP"), note="", by=desk)
+    run_jobs()
+    warned = [message.to[0] for message in mail.outbox if "in talks" in message.subject]
+    assert warned == ["unicef@test.example"]
+
+
 # --- each day -----------------------------------------------------------------------------------------------
 
 
