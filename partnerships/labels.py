@@ -138,6 +138,12 @@ def status_in_words(record: Partnership, *, in_full: bool = False) -> str:
     return sentences.get(record.status, f"{record.get_status_display()}, %(when)s") % {"when": when}
 
 
+def status_look(record: Partnership) -> str:
+    """The status whose look fits: what was being developed long ago asks nobody to act now."""
+    is_past = record.is_imported and record.status == PartnershipStatus.DESIGN
+    return "planned" if is_past else record.status
+
+
 def since_in_words(record: Partnership) -> str:
     """When it began, and ended where that is known."""
     if not record.start:

@@ -64,6 +64,7 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "inferred_words": ", ".join(
             name for field, name in sources.field_names().items() if field in inferred
         ),
+        "status_look": labels.status_look(record),
         "status_words": labels.status_in_words(record, in_full=True),
         "place_words": labels.country_names(record.country_codes),
         "since_words": labels.since_in_words(record),

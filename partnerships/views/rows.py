@@ -21,7 +21,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
                 labels.scope_in_words(record, labels.country_names(record.country_codes)),
                 labels.since_in_words(record),
             ],
-            "status": record.status,
+            "status": labels.status_look(record),
             "status_label": labels.status_in_words(record),
             "goals": goal_tags(record.goal_numbers),
         }
