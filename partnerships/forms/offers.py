@@ -356,9 +356,9 @@ class WhereStep(StepForm):
     countries = forms.MultipleChoiceField(
         label=_("Countries"),
         choices=country_groups,
-        required=False,
         help_text=_("Open a part of the world and tick its countries"),
         widget=GroupedCheckboxes,
+        error_messages={"required": _("Tick at least one country, or choose “In any country”")},
     )
     accepts_subregion = forms.BooleanField(
         label=_("Countries nearby are fine too"),
@@ -388,10 +388,12 @@ class WhereStep(StepForm):
         help_text=_("An office may then ask you at 48 hours' notice, as long as the offer stands"),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["countries"].required = self["reach"].value() != Reach.ANY
+
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        if cleaned.get("reach") == Reach.NAMED and not cleaned.get("countries"):
-            self.add_error("countries", _("Tick at least one country, or choose “In any country”"))
         first, last = cleaned.get("available_from"), cleaned.get("available_until")
         if first and last and last < first:
             self.add_error("available_until", _("The offer must end after it starts"))
