@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.translation import get_language_info, override
 
 from focalpoints.models import Issue, IssueItem, IssueSection
 from focalpoints.wording import links_in, to_html, to_text
@@ -102,4 +102,10 @@ def edition(issue: Issue, items: Iterable[IssueItem], language: str, *, base: st
 
 
 def language_name(code: str) -> str:
+    """The language in its own words, as on tabs: "Français"."""
     return dict(settings.LANGUAGES)[code]
+
+
+def language_label(code: str) -> str:
+    """The language in the reader's words, as in a sentence: "French"."""
+    return get_language_info(code)["name_translated"]

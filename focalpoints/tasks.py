@@ -1,7 +1,7 @@
-from focalpoints.models import FocalPoint, Subscriber
-from focalpoints.services import directory, sending, subscribers
+from focalpoints.models import FocalPoint, MeetingPlace, Membership, Subscriber
+from focalpoints.services import directory, groups, meetings, sending, subscribers
 
-DAILY = ["focalpoints.remind_unconfirmed"]
+DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.digest_groups"]
 
 
 def remind_unconfirmed() -> None:
@@ -24,3 +24,17 @@ def send_lane(issue_id: int, lane: int, series: int, turn: int) -> None:
 
 def start_planned_issue(issue_id: int) -> None:
     sending.start_planned_issue(issue_id)
+
+
+def tell_moved_up(place_id: int, sent_key: str) -> None:
+    place = MeetingPlace.objects.select_related("meeting", "user").get(pk=place_id)
+    meetings.tell_moved_up(place, key=sent_key)
+
+
+def digest_groups() -> None:
+    groups.digest_groups()
+
+
+def send_digest(membership_id: int, sent_key: str) -> None:
+    membership = Membership.objects.select_related("community", "user").get(pk=membership_id)
+    groups.send_digest(membership, key=sent_key)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from focalpoints.views import directory, news, newsletter, subscribers
+from focalpoints.views import directory, groups, learning, meetings, news, newsletter, subscribers
 
 app_name = "focalpoints"
 urlpatterns = [
@@ -40,4 +40,37 @@ urlpatterns = [
         newsletter.newsletter_preview_html,
         name="newsletter_preview_html",
     ),
+    path("meetings/", meetings.meeting_list, name="meeting_list"),
+    path("meetings/new/", meetings.meeting_edit, name="meeting_new"),
+    path("meetings/actions/", meetings.action_list, name="action_list"),
+    path("meetings/actions/<int:pk>/", meetings.action_detail, name="action_detail"),
+    path("meetings/actions/<int:pk>/progress/", meetings.action_progress, name="action_progress"),
+    path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<slug:slug>/calendar/", meetings.meeting_ical, name="meeting_ical"),
+    path("meetings/<slug:slug>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("meetings/<slug:slug>/register/", meetings.meeting_register, name="meeting_register"),
+    path("meetings/<slug:slug>/withdraw/", meetings.meeting_withdraw, name="meeting_withdraw"),
+    path("meetings/<slug:slug>/survey/", meetings.meeting_survey, name="meeting_survey"),
+    path("meetings/<slug:slug>/actions/new/", meetings.action_new, name="action_new"),
+    path("library/", learning.library, name="library"),
+    path("library/new/", learning.resource_edit, name="resource_new"),
+    path("library/<int:pk>/", learning.resource_detail, name="resource_detail"),
+    path("library/<int:pk>/edit/", learning.resource_edit, name="resource_edit"),
+    path("library/<int:pk>/opinion/", learning.resource_opinion, name="resource_opinion"),
+    path("trainings/", learning.training_list, name="training_list"),
+    path("trainings/new/", learning.training_edit, name="training_new"),
+    path("trainings/<int:pk>/", learning.training_detail, name="training_detail"),
+    path("trainings/<int:pk>/edit/", learning.training_edit, name="training_edit"),
+    path("trainings/<int:pk>/seat/", learning.training_seat, name="training_seat"),
+    path("trainings/<int:pk>/certificate/", learning.training_certificate, name="training_certificate"),
+    path(
+        "trainings/<int:pk>/seats/<int:seat_pk>/complete/",
+        learning.training_complete,
+        name="training_complete",
+    ),
+    path("groups/", groups.group_list, name="group_list"),
+    path("groups/<slug:slug>/", groups.group_detail, name="group_detail"),
+    path("groups/<slug:slug>/join/", groups.group_join, name="group_join"),
+    path("groups/<slug:slug>/<int:pk>/", groups.thread_detail, name="thread_detail"),
+    path("groups/<slug:slug>/posts/<int:pk>/remove/", groups.post_remove, name="post_remove"),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from focalpoints import links
-from focalpoints.editions import Edition, edition, language_name
+from focalpoints.editions import Edition, edition, language_label
 from focalpoints.models import (
     DeliveryStatus,
     Issue,
@@ -63,8 +63,8 @@ class Audience:
     last: int | None  # of the issue before on the same topic; None where there is none
 
     @property
-    def languages(self) -> str:
-        return ", ".join(f"{language_name(code)} {count}" for code, count in self.by_language.items())
+    def languages(self) -> list[str]:
+        return [f"{language_label(code)} {count}" for code, count in self.by_language.items()]
 
 
 def audience(issue: Issue) -> Audience:
@@ -174,7 +174,7 @@ def _unsubscribe_gate() -> Gate:
 
 def _language_gates(issue: Issue, editions: Iterable[Edition]) -> Iterable[Gate]:
     for content in editions:
-        name = language_name(content.language)
+        name = language_label(content.language)
         if not content.missing:
             yield Gate(_("%(language)s edition complete") % {"language": name}, "ok")
         elif content.language in issue.falls_back:

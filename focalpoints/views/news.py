@@ -9,7 +9,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from focalpoints.editions import edition, language_name
+from focalpoints.editions import edition, language_label, language_name
 from focalpoints.models import Issue
 from focalpoints.services import issues as services
 from portal import limits
@@ -41,7 +41,7 @@ def news_issue(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "issue": issue,
         "edition": content,
-        "wanted_name": language_name(wanted) if wanted in dict(settings.LANGUAGES) else "",
+        "wanted_name": language_label(wanted) if wanted in dict(settings.LANGUAGES) else "",
         "is_fallback": content.language != wanted,
         "tabs": [
             {"code": code, "name": language_name(code), "is_current": code == content.language}

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from focalpoints import moulds
-from focalpoints.editions import edition, language_name
+from focalpoints.editions import edition, language_label, language_name
 from focalpoints.forms.newsletter import IssueForm, ItemForm, NewIssueForm, TitleForm
 from focalpoints.models import Issue, IssueItem, IssueSection, IssueStatus
 from focalpoints.queries import newsletter as queries
@@ -39,9 +39,9 @@ def _language(request: HttpRequest, issue: Issue) -> str:
 
 
 def _compose_url(issue: Issue, language: str = "en", section: str = "") -> str:
-    url = reverse("focalpoints:newsletter_issue", args=[issue.number])
-    url += f"?edition={language}" if language != "en" else ""
-    return f"{url}#{section}" if section else url
+    query = {"edition": language} if language != "en" else {}
+    query |= {"block": section} if section else {}
+    return reverse("focalpoints:newsletter_issue", args=[issue.number], query=query, fragment=section or None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,10 +70,12 @@ def newsletter_issue(request: HttpRequest, number: int) -> HttpResponse:
     items = list(issue.items.all())
     gates = queries.gates(issue)
     content = edition(issue, items, language)
+    block = request.GET.get("block", "")
     context = {
         "issue": issue,
         "edition": content,
         "language": language,
+        "current": block if block in issue.sections else next(iter(issue.sections), ""),
         "tabs": [
             {"code": code, "name": language_name(code), "is_current": code == language}
             for code in issue.editions
@@ -153,7 +155,7 @@ def newsletter_title(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "form": form,
         "issue": issue,
-        "heading": _("Title, %(language)s") % {"language": language_name(language)},
+        "heading": _("Title, %(language)s") % {"language": language_label(language)},
         "source_title": issue.title,
         "language": language,
     }

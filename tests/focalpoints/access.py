@@ -1,11 +1,20 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 from django.utils import timezone
 
 from focalpoints import links
-from focalpoints.models import FocalPoint
+from focalpoints.models import FocalPoint, Membership, Post, Thread, TrainingSeat
 from tests.access import Row
-from tests.focalpoints.factories import IssueFactory, SubscriberFactory
+from tests.focalpoints.factories import (
+    ActionPointFactory,
+    CommunityFactory,
+    IssueFactory,
+    MeetingFactory,
+    ResourceFactory,
+    SubscriberFactory,
+    TrainingFactory,
+)
 
 ANYBODY = Row(get="200")
 # In the order of PERSONAS: anonymous, business ×2, focal own, focal other, reviewer, decider, administrator.
@@ -23,6 +32,24 @@ def build(world: SimpleNamespace) -> None:
     world.issue_published = IssueFactory(
         number=2, created_by=world.users["administrator"], status="sent", sending_at=timezone.now()
     )
+    world.meeting = MeetingFactory()
+    world.action = ActionPointFactory(meeting=world.meeting, owner=world.entity)
+    world.resource = ResourceFactory(is_internal=True)
+    world.training = TrainingFactory()
+    world.seat = TrainingSeat.objects.create(training=world.training, user=world.users["decider"])
+    world.group = CommunityFactory(created_by=world.users["focal_own"])
+    for persona in ("focal_own", "focal_other"):
+        Membership.objects.create(community=world.group, user=world.users[persona])
+    world.thread = Thread.objects.create(
+        community=world.group, title="A question", started_by=world.users["focal_own"]
+    )
+    world.post = Post.objects.create(thread=world.thread, by=world.users["focal_own"], text="Words")
+
+
+INSIDE = "login 403 403 200 200 200 200 200"
+INSIDE_POST = "login 403 403 302 302 302 302 302"
+INSIDE_EMPTY = "login 403 403 422 422 422 422 422"
+EDITORS_EMPTY = "login 403 403 403 403 403 403 422"
 
 
 def entry(world: SimpleNamespace) -> list:
@@ -37,11 +64,35 @@ def published(world: SimpleNamespace) -> list:
     return [world.issue_published.number]
 
 
+def meeting(world: SimpleNamespace) -> list:
+    return [world.meeting.slug]
+
+
+def action(world: SimpleNamespace) -> list:
+    return [world.action.pk]
+
+
+def resource(world: SimpleNamespace) -> list:
+    return [world.resource.pk]
+
+
+def training(world: SimpleNamespace) -> list:
+    return [world.training.pk]
+
+
+def group(world: SimpleNamespace) -> list:
+    return [world.group.slug]
+
+
+def thread(world: SimpleNamespace) -> list:
+    return [world.group.slug, world.thread.pk]
+
+
 def link(kind: str):
     return lambda world: [links.token_for(kind, world.news_reader.pk)]
 
 
-ROWS: dict[str, Row] = {
+DECLARED: dict[str, Row] = {
     "focalpoints:directory": ANYBODY,
     "focalpoints:directory_csv": ANYBODY,
     "focalpoints:directory_vcards": ANYBODY,
@@ -90,4 +141,57 @@ ROWS: dict[str, Row] = {
     "focalpoints:newsletter_test": Row(post=EDITORS_BROKEN_RULE, args=draft),
     "focalpoints:newsletter_preview": Row(get=EDITORS, args=draft),
     "focalpoints:newsletter_preview_html": Row(get=EDITORS, args=draft),
+    "focalpoints:meeting_list": ANYBODY,
+    "focalpoints:meeting_new": Row(get=EDITORS, post=EDITORS_EMPTY),
+    "focalpoints:meeting_detail": Row(get="200", args=meeting),
+    "focalpoints:meeting_ical": Row(get="200", args=meeting),
+    "focalpoints:meeting_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:meeting_register": Row(
+        post=INSIDE_POST, args=meeting, post_data=lambda world: {"organization": "Unit"}
+    ),
+    "focalpoints:meeting_withdraw": Row(post="login 403 403 409 409 409 409 409", args=meeting),
+    "focalpoints:meeting_survey": Row(post="login 409 409 409 409 409 409 409", args=meeting),
+    "focalpoints:action_list": ANYBODY,
+    "focalpoints:action_new": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:action_detail": Row(get="200", args=action),
+    "focalpoints:action_progress": Row(post="login 403 403 422 403 403 403 422", args=action),
+    "focalpoints:library": ANYBODY,
+    "focalpoints:resource_new": Row(get=EDITORS, post=EDITORS_EMPTY),
+    "focalpoints:resource_detail": Row(get="404 404 404 200 200 200 200 200", args=resource),
+    "focalpoints:resource_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=resource),
+    "focalpoints:resource_opinion": Row(
+        post="login 404 404 302 302 302 302 302", args=resource, post_data=lambda world: {"is_useful": "yes"}
+    ),
+    "focalpoints:training_list": ANYBODY,
+    "focalpoints:training_new": Row(get=EDITORS, post=EDITORS_EMPTY),
+    "focalpoints:training_detail": Row(get="200", args=training),
+    "focalpoints:training_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=training),
+    "focalpoints:training_seat": Row(
+        post=INSIDE_POST, args=training, post_data=lambda world: {"organization": "Unit"}
+    ),
+    "focalpoints:training_complete": Row(
+        post="login 403 403 403 403 403 403 409", args=lambda world: [world.training.pk, world.seat.pk]
+    ),
+    "focalpoints:training_certificate": Row(get="login 404 404 404 404 404 404 404", args=training),
+    "focalpoints:group_list": Row(get=INSIDE, post=INSIDE_EMPTY),
+    "focalpoints:group_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=group),
+    "focalpoints:group_join": Row(post=INSIDE_POST, args=group),
+    "focalpoints:thread_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=thread),
+    "focalpoints:post_remove": Row(
+        post="login 403 403 302 403 403 403 302",
+        args=lambda world: [world.group.slug, world.post.pk],
+        post_data=lambda world: {"why": "Off the subject"},
+    ),
 }
+
+
+def for_the_signed_in(row: Row) -> Row:
+    """Whoever is not signed in is sent to do that first, with a wrong method too."""
+    if "login" not in row.get + row.post:
+        return row
+    wrong_method = "login" + " 405" * 7
+    get, post = (wrong_method if words == "405" else words for words in (row.get, row.post))
+    return replace(row, get=get, post=post)
+
+
+ROWS = {name: for_the_signed_in(row) for name, row in DECLARED.items()}

@@ -1,15 +1,21 @@
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
 from focalpoints.models import (
+    ActionPoint,
     Community,
     FocalPoint,
     Issue,
     IssueItem,
     IssueSection,
+    Meeting,
+    Resource,
     Subscriber,
     SubscriberStatus,
     Topic,
+    Training,
 )
 from tests.portal.factories import UserFactory
 
@@ -70,3 +76,50 @@ class CommunityFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Group {n}")
     purpose = "To learn from each other."
     created_by = factory.SubFactory(UserFactory, roles=["focal_point"])
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    """A public meeting in sixty days, open for registration."""
+
+    class Meta:
+        model = Meeting
+
+    slug = factory.Sequence(lambda n: f"meeting-{n}")
+    title = factory.Sequence(lambda n: f"Meeting {n}")
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=60))
+    year = factory.LazyAttribute(lambda meeting: meeting.starts_on.year)
+    capacity = 10
+
+
+class ActionPointFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ActionPoint
+
+    meeting = factory.SubFactory(MeetingFactory)
+    issue_number = 1
+    issue = "Institutional reform"
+    text = "Clarify legal requirements"
+
+
+class ResourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Resource
+
+    title = factory.Sequence(lambda n: f"Guideline {n}")
+    kind = "guideline"
+    summary = "What to do."
+
+
+class TrainingFactory(factory.django.DjangoModelFactory):
+    """A course in thirty days with five seats."""
+
+    class Meta:
+        model = Training
+
+    title = factory.Sequence(lambda n: f"Course {n}")
+    provider = "Staff College"
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    ends_on = factory.LazyAttribute(lambda training: training.starts_on + timedelta(days=2))
+    place = "Turin"
+    seats = 5
+    text = "Partnering skills."

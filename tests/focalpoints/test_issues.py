@@ -148,7 +148,7 @@ def test_each_gate_stops(smtp_settings, settings):
     assert stops == [
         "Nothing is written yet",
         "The plain text part would be empty",
-        "Français edition is missing 1 text",
+        "French edition is missing 1 text",
         "Nobody would get it",
     ]
     IssueItemFactory(issue=issue, text="See [this](https://evil.example/) and [that](/no-such-page/)")
@@ -282,7 +282,7 @@ def test_composer_pages_work_for_an_editor(client, editors, smtp_settings):
     client.post(f"{path}title/?edition=fr", {"title": "Eau"})
     page = client.get(f"{path}?edition=fr").content.decode()
     assert "Trois." in page
-    assert "Français edition complete" in page
+    assert "French edition complete" in page
     assert "Trois." in client.get(f"{path}preview/?edition=fr").content.decode()
     assert client.post(f"{path}move/", {"to": "review"}).status_code == 302
     assert client.post(f"{path}move/", {"to": "approve"}).status_code == 409
@@ -528,7 +528,7 @@ def test_the_archive_shows_what_went_out_and_nothing_else(client):
     assert "Three records joined" in client.get(f"/news/{sent.number}/").content.decode()
     assert draft.title not in client.get("/news/").content.decode()
     page = client.get(f"/news/{sent.number}/?edition=fr").content.decode()
-    assert "There is no edition of this issue in Français" in page
+    assert "There is no edition of this issue in French" in page
     feed = client.get("/news/feed/en/")
     assert feed["Content-Type"].startswith("application/atom+xml")
     assert "Water &amp; energy" in feed.content.decode()
