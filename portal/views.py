@@ -94,7 +94,7 @@ def help_page(request: HttpRequest, page: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def profile(request: SignedIn) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=request.user)
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
         services.save_profile(request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
@@ -143,7 +143,7 @@ def user_list(request: SignedIn) -> HttpResponse:
 @permission_required("portal.manage_users", raise_exception=True)
 def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
-    form = RolesForm(request.POST or None, initial={"roles": sorted(user.roles)})
+    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": sorted(user.roles)})
     if form.is_valid():
         try:
             services.set_roles(user, form.cleaned_data["roles"], by=request.user)
