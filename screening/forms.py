@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,7 +68,7 @@ class HitDecisionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("outcome") and data.get("reason") and data["reason"] not in HIT_REASONS[data["outcome"]]:
             self.add_error("reason", _("Choose a reason that fits the decision"))
         return data
@@ -97,7 +99,8 @@ class CaseRequestForm(forms.Form):
 
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["entity"].queryset = UNEntity.objects.filter(pk__in=[entity.pk for entity in entities])
+        own = UNEntity.objects.filter(pk__in=[entity.pk for entity in entities])
+        cast(forms.ModelChoiceField, self.fields["entity"]).queryset = own
 
 
 class RecommendForm(forms.Form):

@@ -374,7 +374,7 @@ def _clearance(
         state = "declined"
     elif decision.suspended_at:
         state = "suspended"
-    elif decision.valid_until < timezone.localdate():
+    elif decision.valid_until is None or decision.valid_until < timezone.localdate():
         state = "lapsed"
     else:
         state = "valid"
@@ -402,7 +402,7 @@ def clearance_gaps(partnership: Partnership) -> list[str]:
         values = {"company": company.name}
         if clearance is None:
             gaps.append(_("%(company)s has no clearance yet.") % values)
-        elif clearance.state == "lapsed":
+        elif clearance.state == "lapsed" and clearance.valid_until:
             values["date"] = date_format(clearance.valid_until, "j F Y")
             gaps.append(_("The clearance of %(company)s ended on %(date)s.") % values)
         elif clearance.state == "suspended":

@@ -184,7 +184,9 @@ def _run(
 ) -> tuple[str, list[Step]]:
     """Steps 1 to 5 under the changes of an overlay: the rating and the steps taken until a line stops it."""
     counts = _counts(answers, changes, known)
-    rating, taken = known.ratings[0], []
+    rating = known.ratings[0]
+    taken: list[Step] = []
+    line: str | None
     for rule in known.steps:
         number, name = rule["step"], rule["name"]
         if name == "entity":

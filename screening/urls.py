@@ -1,6 +1,6 @@
 from django.urls import path
 
-from screening.views import cases, hits, lists
+from screening.views import cases, criteria, hits, lists
 
 app_name = "screening"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("cases/<str:reference>/hits/<int:pk>/", hits.hit_review, name="hit_review"),
     path("cases/<str:reference>/hits/<int:pk>/undo/", hits.hit_undo, name="hit_undo"),
     path("cases/<str:reference>/hits/<int:pk>/revoke/", hits.hit_revoke, name="hit_revoke"),
+    path("criteria/", criteria.criteria, name="criteria"),
+    path("criteria/rating/", criteria.try_rating, name="try_rating"),
     path("lists/", lists.list_sources, name="list_sources"),
     path("lists/<slug:code>/", lists.list_detail, name="list_detail"),
     path("lists/<slug:code>/upload/", lists.list_upload, name="list_upload"),

@@ -98,6 +98,8 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = CaseQuerySet.as_manager()
+    hit_count: int  # where `with_hit_counts` was asked for
+    open_hit_count: int
 
     class Meta:
         ordering = ["due_on", "id"]

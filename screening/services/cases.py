@@ -227,6 +227,9 @@ def decide_case(
         raise RuleViolation(_("You asked for this case or examined it. Another person decides."))
     if not has_no_conflict:
         raise RuleViolation(_("Say that you have no conflict of interest, or leave the decision to others."))
+    run, analyst = queries.latest_run(case.company), case.analyst
+    if run is None or analyst is None:
+        raise RuleViolation(_("Nobody has examined the company yet."))
     _is_possible(queries.decision_checks(case), outcome)
     today = timezone.localdate()
     months = VALID_MONTHS.get(DecisionOutcome(outcome))
@@ -234,7 +237,7 @@ def decide_case(
         reference=next_reference(f"D-{today.year}"),
         case=case,
         company=case.company,
-        run=queries.latest_run(case.company),
+        run=run,
         entity=case.entity,
         tier=case.tier,
         outcome=outcome,
@@ -242,7 +245,7 @@ def decide_case(
         if outcome == DecisionOutcome.APPROVED_WITH_CONDITIONS
         else [],
         note=note,
-        analyst=case.analyst,
+        analyst=analyst,
         requested_by=case.requested_by,
         by=by,
         has_no_conflict=has_no_conflict,

@@ -143,22 +143,21 @@ def _renew_hit(hit: Hit, run: ScreeningRun, pair: _Seen) -> None:
     entry_changed = hit.entry_fingerprint != pair.entry.fingerprint
     subject_changed = hit.subject_fingerprint != pair.asked.fingerprint
     dismissed = hit.outcome in (HitOutcome.FALSE_POSITIVE, HitOutcome.INCONCLUSIVE)
-    came_back = hit.closed_at is not None
+    came_back, was = hit.closed_at is not None, hit.outcome
     drops = dismissed and (entry_changed or subject_changed)
     if drops:
         why = "entry" if entry_changed else "subject"
         before, after = (
             (hit.entry_content, pair.entry.content) if entry_changed else (_subject_of(hit), pair.asked.facts)
         )
-        hits.drop_outcome(hit, why=why, **_difference(before, after))
+        added, removed = _difference(before, after)
+        hits.drop_outcome(hit, why=why, added=added, removed=removed)
     for name, value in _facts_of(run, pair).items():
         setattr(hit, name, value)
     hit.closed_at = None
     hit.save()
     if drops:
-        record(
-            hit, "reopened", by=None, note=hit.reopened["why"], changes={"outcome": [hit.reopened["was"], ""]}
-        )
+        record(hit, "reopened", by=None, changes={"outcome": [was, ""]})
     elif came_back:
         record(hit, "found again", by=None)
 
@@ -180,10 +179,10 @@ def _subject_of(hit: Hit) -> dict:
     )
 
 
-def _difference(before: dict, after: dict) -> dict[str, list[str]]:
+def _difference(before: dict, after: dict) -> tuple[list[str], list[str]]:
     """Names and facts, as texts, that a side gained and lost. At most ten of each."""
     old, new = set(_texts(before)), set(_texts(after))
-    return {"added": sorted(new - old)[:10], "removed": sorted(old - new)[:10]}
+    return sorted(new - old)[:10], sorted(old - new)[:10]
 
 
 def _texts(value) -> list[str]:

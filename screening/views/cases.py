@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
 from screening.forms import CaseRequestForm, ConditionForm, DecisionForm, ReasonForm, RecommendForm
@@ -21,14 +21,14 @@ from screening.models import VALID_MONTHS, Case, CaseStatus, Condition, Decision
 from screening.services import cases as services
 
 
-def case_for(request: HttpRequest, reference: str) -> Case:
+def case_for(request: SignedIn, reference: str) -> Case:
     """The case of that reference, if this person may see it; 404 else. The reading is noted."""
     case = get_object_or_404(Case.objects.visible_to(request.user).for_list(), reference=reference)
     services.note_view(case, by=request.user)
     return case
 
 
-def case_file_for(request: HttpRequest, reference: str) -> Case:
+def case_file_for(request: SignedIn, reference: str) -> Case:
     """As `case_for`, for pages that show what was found: reviewers only, 404 for everybody else."""
     cases = Case.objects.visible_to(request.user).for_list()
     if not request.user.has_perm("screening.view_case"):
@@ -39,7 +39,7 @@ def case_file_for(request: HttpRequest, reference: str) -> Case:
 
 
 @require_safe
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: SignedIn) -> HttpResponse:
     is_reviewer = request.user.has_perm("screening.view_case")
     if not (is_reviewer or request.user.has_perm("screening.request_case")):
         raise PermissionDenied
@@ -61,7 +61,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def case_new(request: HttpRequest) -> HttpResponse:
+def case_new(request: SignedIn) -> HttpResponse:
     if not request.user.has_perm("screening.request_case"):
         raise PermissionDenied
     wanted = request.GET.get("company", "")
@@ -84,7 +84,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     return _request_page(request, company, form, entities, status=422 if form.is_bound else 200)
 
 
-def _request_page(request, company: Company, form: Form, entities, *, status: int) -> HttpResponse:
+def _request_page(request: SignedIn, company: Company, form: Form, entities, *, status: int) -> HttpResponse:
     context = {
         "company": company,
         "form": form,
@@ -95,7 +95,7 @@ def _request_page(request, company: Company, form: Form, entities, *, status: in
     return render(request, "screening/case_new.html", context, status=status)
 
 
-def _find_company(request: HttpRequest) -> HttpResponse:
+def _find_company(request: SignedIn) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     found = Company.objects.visible_to(request.user).select_related("country").filter(name__icontains=words)
     context = {"q": words, "companies": list(found.order_by("name")[:20]) if words else []}
@@ -103,7 +103,7 @@ def _find_company(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def case_detail(request: HttpRequest, reference: str) -> HttpResponse:
+def case_detail(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     if not request.user.has_perm("screening.view_case"):
         context = {"case": case, "withdraw_form": ReasonForm(), "clearance": _clearance_of(case)}
@@ -112,7 +112,7 @@ def case_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _case_page(
-    request: HttpRequest,
+    request: SignedIn,
     case: Case,
     *,
     recommend_form: RecommendForm | None = None,
@@ -197,7 +197,7 @@ def _clearance_of(case: Case):
 
 
 @require_POST
-def case_take_next(request: HttpRequest) -> HttpResponse:
+def case_take_next(request: SignedIn) -> HttpResponse:
     case = services.take_next_case(by=request.user)
     if case is None:
         messages.info(request, _("Every open case has somebody."))
@@ -207,20 +207,20 @@ def case_take_next(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def case_take(request: HttpRequest, reference: str) -> HttpResponse:
+def case_take(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     return _then(request, case, lambda: services.take_case(case, by=request.user), _("The case is yours."))
 
 
 @require_POST
-def case_screen(request: HttpRequest, reference: str) -> HttpResponse:
+def case_screen(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     done = _("Another screening is on its way. Reload this page in a moment.")
     return _then(request, case, lambda: services.screen_again(case, by=request.user), done)
 
 
 @require_POST
-def case_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def case_withdraw(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     note = _reason(request)
     if note is None:
@@ -234,7 +234,7 @@ def case_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def case_send_back(request: HttpRequest, reference: str) -> HttpResponse:
+def case_send_back(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     note = _reason(request)
     if note is None:
@@ -247,7 +247,7 @@ def case_send_back(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _reason(request: HttpRequest) -> str | None:
+def _reason(request: SignedIn) -> str | None:
     form = ReasonForm(request.POST)
     if form.is_valid():
         return form.cleaned_data["note"]
@@ -255,7 +255,7 @@ def _reason(request: HttpRequest) -> str | None:
     return None
 
 
-def _then(request: HttpRequest, case: Case, act, done: str) -> HttpResponse:
+def _then(request: SignedIn, case: Case, act, done: str) -> HttpResponse:
     """Do one thing to a case and return to it, with what was done or why it was not."""
     try:
         act()
@@ -267,7 +267,7 @@ def _then(request: HttpRequest, case: Case, act, done: str) -> HttpResponse:
 
 
 @require_POST
-def condition_add(request: HttpRequest, reference: str) -> HttpResponse:
+def condition_add(request: SignedIn, reference: str) -> HttpResponse:
     case = case_file_for(request, reference)
     form = ConditionForm(request.POST, auto_id="condition_%s")
     if not request.user.has_perm("screening.assess_case"):
@@ -283,7 +283,7 @@ def condition_add(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def condition_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def condition_remove(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_file_for(request, reference)
     condition = get_object_or_404(Condition, pk=pk, case=case)
     done = _("The condition is taken back.")
@@ -291,7 +291,7 @@ def condition_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 
 @require_POST
-def case_recommend(request: HttpRequest, reference: str) -> HttpResponse:
+def case_recommend(request: SignedIn, reference: str) -> HttpResponse:
     case = case_file_for(request, reference)
     if not request.user.has_perm("screening.assess_case"):
         raise PermissionDenied
@@ -312,12 +312,13 @@ def refuse(form: Form, broken_rule: RuleViolation, subject) -> None:
     form.add_error(None, str(broken_rule))
     if isinstance(broken_rule, StaleEdit):
         subject.refresh_from_db()
-        form.data = form.data.copy()
-        form.data["version"] = subject.version
+        data = QueryDict(mutable=True)
+        data.update({**form.data, "version": subject.version})
+        form.data = data
 
 
 @require_http_methods(["GET", "POST"])
-def case_decide(request: HttpRequest, reference: str) -> HttpResponse:
+def case_decide(request: SignedIn, reference: str) -> HttpResponse:
     case = case_file_for(request, reference)
     if request.method == "POST":
         if not request.user.has_perm("screening.decide_case"):
@@ -346,7 +347,7 @@ def _decision_form(*args, **kwargs) -> DecisionForm:
     return DecisionForm(*args, consequences=until | declined, **kwargs)
 
 
-def _decision_page(request: HttpRequest, case: Case, form: DecisionForm, *, status: int) -> HttpResponse:
+def _decision_page(request: SignedIn, case: Case, form: DecisionForm, *, status: int) -> HttpResponse:
     checks = queries.decision_checks(case)
     user = request.user
     run = queries.latest_run(case.company)

@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.errors import RuleViolation
+from portal.http import SignedIn
 from screening import comparison, queries
 from screening.forms import HitDecisionForm, ReasonForm
 from screening.models import Case, CaseStatus, Hit, HitOutcome
@@ -21,7 +22,7 @@ def _hit_of(case: Case, pk: int) -> Hit:
 
 
 @require_http_methods(["GET", "POST"])
-def hit_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def hit_review(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_file_for(request, reference)
     hit = _hit_of(case, pk)
     if request.method == "POST":
@@ -47,7 +48,7 @@ def hit_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     return _hit_page(request, case, hit, form, status=200)
 
 
-def _next(request: HttpRequest, case: Case) -> HttpResponse:
+def _next(request: SignedIn, case: Case) -> HttpResponse:
     following = queries.next_hit(case.company)
     if following is None:
         messages.success(request, _("Every hit is decided."))
@@ -55,9 +56,7 @@ def _next(request: HttpRequest, case: Case) -> HttpResponse:
     return redirect("screening:hit_review", case.reference, following.pk)
 
 
-def _hit_page(
-    request: HttpRequest, case: Case, hit: Hit, form: HitDecisionForm, *, status: int
-) -> HttpResponse:
+def _hit_page(request: SignedIn, case: Case, hit: Hit, form: HitDecisionForm, *, status: int) -> HttpResponse:
     hits = list(case.company.hits.for_list())
     screened = hit.last_run.subject
     run = queries.latest_run(case.company)
@@ -88,7 +87,7 @@ def _hit_page(
 
 
 @require_POST
-def hit_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def hit_undo(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_file_for(request, reference)
     hit = _hit_of(case, pk)
     try:
@@ -101,7 +100,7 @@ def hit_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def hit_revoke(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def hit_revoke(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_file_for(request, reference)
     hit = _hit_of(case, pk)
     form = ReasonForm(request.POST)

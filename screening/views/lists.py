@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import RuleViolation
+from portal.http import SignedIn
 from screening import queries
 from screening.forms import ListUploadForm, ReasonForm
 from screening.models import ListChange, ListSource, ListVersion, VersionStatus
@@ -19,7 +20,7 @@ manages_lists = permission_required("screening.manage_lists", raise_exception=Tr
 
 @require_safe
 @manages_lists
-def list_sources(request: HttpRequest) -> HttpResponse:
+def list_sources(request: SignedIn) -> HttpResponse:
     freshness = queries.list_freshness()
     return render(
         request,
@@ -30,14 +31,12 @@ def list_sources(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @manages_lists
-def list_detail(request: HttpRequest, code: str) -> HttpResponse:
+def list_detail(request: SignedIn, code: str) -> HttpResponse:
     source = get_object_or_404(ListSource, pk=code)
     return _detail(request, source, ListUploadForm())
 
 
-def _detail(
-    request: HttpRequest, source: ListSource, form: ListUploadForm, status: int = 200
-) -> HttpResponse:
+def _detail(request: SignedIn, source: ListSource, form: ListUploadForm, status: int = 200) -> HttpResponse:
     freshness = next(item for item in queries.list_freshness() if item.source == source)
     versions = source.versions.select_related("received_by")
     context = {
@@ -53,7 +52,7 @@ def _detail(
 
 @require_POST
 @manages_lists
-def list_upload(request: HttpRequest, code: str) -> HttpResponse:
+def list_upload(request: SignedIn, code: str) -> HttpResponse:
     source = get_object_or_404(ListSource, pk=code)
     form = ListUploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -68,7 +67,7 @@ def list_upload(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @manages_lists
-def list_fetch(request: HttpRequest, code: str) -> HttpResponse:
+def list_fetch(request: SignedIn, code: str) -> HttpResponse:
     source = get_object_or_404(ListSource, pk=code)
     try:
         services.ask_for_fetch(source, by=request.user)
@@ -81,7 +80,7 @@ def list_fetch(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @manages_lists
-def list_required(request: HttpRequest, code: str) -> HttpResponse:
+def list_required(request: SignedIn, code: str) -> HttpResponse:
     source = get_object_or_404(ListSource, pk=code)
     form = ReasonForm(request.POST)
     if form.is_valid():
@@ -99,13 +98,11 @@ def list_required(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @manages_lists
-def version_detail(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def version_detail(request: SignedIn, code: str, number: int) -> HttpResponse:
     return _version(request, code, number, ReasonForm())
 
 
-def _version(
-    request: HttpRequest, code: str, number: int, form: ReasonForm, status: int = 200
-) -> HttpResponse:
+def _version(request: SignedIn, code: str, number: int, form: ReasonForm, status: int = 200) -> HttpResponse:
     version = get_object_or_404(
         ListVersion.objects.select_related("source", "received_by", "override_by"), source=code, number=number
     )
@@ -133,7 +130,7 @@ def _version(
 
 @require_POST
 @manages_lists
-def version_override(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def version_override(request: SignedIn, code: str, number: int) -> HttpResponse:
     version = get_object_or_404(ListVersion, source=code, number=number)
     form = ReasonForm(request.POST)
     if not form.is_valid():

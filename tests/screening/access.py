@@ -67,6 +67,8 @@ ROWS: dict[str, Row] = {
     "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404", args=hit),
     "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
     "screening:hit_revoke": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit, post_data=why),
+    "screening:criteria": Row(get="200", post=NO),
+    "screening:try_rating": Row(get="200", post=NO),
     "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
     "screening:list_detail": Row(get=ADMIN_ONLY, post=NO, args=lambda world: [world.list_source.pk]),
     "screening:list_upload": Row(get=NO, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk]),

@@ -304,6 +304,9 @@ def test_company_that_changed_since_the_run_is_not_cleared(analyst, decider):
 def test_nothing_is_decided_without_a_recommendation(decider):
     case = CaseFactory()
     RunFactory(company=case.company)
+    with pytest.raises(RuleViolation, match="examined"):
+        decide(case, decider, "declined")
+    Case.objects.filter(pk=case.pk).update(analyst=UserFactory())
     with pytest.raises(RuleViolation, match="recommended"):
         decide(case, decider, "declined")
 
