@@ -97,7 +97,7 @@ def print_quality(pairs: list[Pair]) -> None:
 
 def scorers() -> dict[str, tuple[Callable[[Pair], float], float]]:
     """Our scorer and its peers: pair to score, and the threshold each ships with."""
-    from followthemoney import model
+    from followthemoney import EntityProxy
     from nomenklatura.matching import get_algorithm
     from rapidfuzz import fuzz, process
     from rapidfuzz.distance import JaroWinkler
@@ -109,26 +109,13 @@ def scorers() -> dict[str, tuple[Callable[[Pair], float], float]]:
         algorithm = get_algorithm(name)
         config = algorithm.default_config()
 
+        def entity(row: Pair, names: list[str], country: str) -> EntityProxy:
+            properties = {"name": names, "country": [country] if country else []}
+            return EntityProxy.from_dict({"id": names[0], "schema": row["schema"], "properties": properties})
+
         def scored(row: Pair) -> float:
-            left, right = (
-                model.get_entity({"id": id_, "schema": row["schema"], "properties": properties})
-                for id_, properties in (
-                    (
-                        "q",
-                        {
-                            "name": [row["query_name"]],
-                            "country": [row["query_country"]] if row["query_country"] else [],
-                        },
-                    ),
-                    (
-                        "c",
-                        {
-                            "name": json.loads(row["candidate_names"]),
-                            "country": [row["candidate_country"]] if row["candidate_country"] else [],
-                        },
-                    ),
-                )
-            )
+            left = entity(row, [row["query_name"]], row["query_country"])
+            right = entity(row, json.loads(row["candidate_names"]), row["candidate_country"])
             return float(algorithm.compare(left, right, config).score)
 
         return scored
@@ -243,7 +230,6 @@ def print_speed(entries: list[tuple[str, Entry]], companies: list[str], wanted: 
         f"\nIndex of {wanted:,} names: built in {time.process_time() - begun:.0f} CPU s, "
         f"{path.stat().st_size / 2**20:.0f} MB"
     )
-    before = _private()
     index = Index.open(path)
     listed = [entry.primary_name for _, entry in random.Random(3).sample(entries, 300)]
     for label, names, kind in (
@@ -258,7 +244,6 @@ def print_speed(entries: list[tuple[str, Entry]], companies: list[str], wanted: 
             f"candidates only, {label}",
             (lambda name=name, kind=kind: index.candidates(Subject(kind, (name,))) for name in names),
         )
-    print(f"  private memory of the mapped index after 1,200 searches: {_private() - before:.0f} MB")
     path.unlink()
     everything = [name.text for _, entry in entries for name in entry.names]
     from rapidfuzz import fuzz, process
@@ -280,12 +265,6 @@ def report(label: str, calls: Iterable[Callable[[], object]]) -> None:
         spent.append(1000 * (time.process_time() - begun))
     half, most = np.percentile(spent, [50, 95])
     print(f"  {label}: p50 {half:.1f} ms, p95 {most:.1f} ms (CPU)")
-
-
-def _private() -> float:
-    """Private memory of this process in MB."""
-    text = Path("/proc/self/smaps_rollup").read_text()
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Private_")) / 1024
 
 
 if __name__ == "__main__":

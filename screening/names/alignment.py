@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -22,11 +22,11 @@ SURE = {
 }
 _LENGTH_BONUS = {2: -0.1, 3: 0.0}  # of a root or sound, 0.05 for longer ones
 _FEW_CONSONANTS = {1: 0.4, 2: 0.15}  # a root this short is little to go by
+FAR = 4  # letters that differ: beyond what a misspelling explains
 FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Words `ours` (indexes into the query's words) that met words `theirs`.
 
     One side is empty where none did.
@@ -138,16 +138,18 @@ def _likeness(
     word, other = ours.words[i], theirs.words[j]
     if ours.numbers[i] is not None or theirs.numbers[j] is not None:
         return 0.0, ""
-    short, long = (word, other) if len(word) <= len(other) else (other, word)
-    if len(short) == 1:
-        if is_person and long.startswith(short) and len(long) > 1:
+    length, other_length = len(word), len(other)
+    if length <= other_length:
+        short, long, shortest, longest = word, other, length, other_length
+    else:
+        short, long, shortest, longest = other, word, other_length, length
+    if shortest == 1:
+        if is_person and longest > 1 and long.startswith(short):
             return SURE["initial"], "initial"
         return 0.0, ""
-    distance = OSA.distance(word, other)
-    alike = 1 - distance / len(long)
     # Typists and transcribers rarely get the first letter wrong.
     penalty = 0.0 if word[0] == other[0] else 0.08
-    best, relation = 0.0, ""
+    best, relation, distance = 0.0, "", FAR
     root, other_root = ours.roots[i], theirs.roots[j]
     if cross:
         if root and root == other_root:
@@ -156,29 +158,29 @@ def _likeness(
             likeness = 1 - OSA.distance(root, other_root) / max(len(root), len(other_root))
             if likeness >= 0.66:
                 best, relation = likeness * SURE["other_script"], "other_script"
-    elif len(short) > 2:
-        # The same consonants or sound make two words alike only so far as their letters agree too.
-        if len(root) > 1 and root == other_root:
-            best = 0.45 + 0.45 * alike + _LENGTH_BONUS.get(len(root), 0.05) - penalty
-            relation = "same_root"
+    elif shortest > 2:
         sound = ours.sounds[i]
-        if len(sound) > 1 and sound == theirs.sounds[j]:
-            likeness = 0.5 + 0.42 * alike + _LENGTH_BONUS.get(len(sound), 0.05) - penalty
-            if likeness > best:
-                best, relation = likeness, "same_sound"
-    if len(short) > 2 and distance <= (
-        0 if len(long) < 4 else 1 if len(long) < 6 else 2 if len(long) < 9 else 3
-    ):
-        likeness = alike - penalty
-        if likeness >= FUZZY_FLOOR and likeness > best:
-            best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
-    if (
-        best < 0.5
-        and not is_person
-        and len(short) > 2
-        and long.startswith(short)
-        and len(long) > len(short) + 2
-    ):
+        same_root = root == other_root and len(root) > 1
+        same_sound = sound == theirs.sounds[j] and len(sound) > 1
+        if same_root or same_sound:
+            # The same consonants or sound make two words alike only so far as their letters agree too.
+            distance = OSA.distance(word, other)
+            alike = 1 - distance / longest
+            if same_root:
+                best = 0.45 + 0.45 * alike + _LENGTH_BONUS.get(len(root), 0.05) - penalty
+                relation = "same_root"
+            if same_sound:
+                likeness = 0.5 + 0.42 * alike + _LENGTH_BONUS.get(len(sound), 0.05) - penalty
+                if likeness > best:
+                    best, relation = likeness, "same_sound"
+    if shortest > 2 and longest > 3 and longest - shortest < FAR:
+        if distance == FAR:
+            distance = OSA.distance(word, other, score_cutoff=FAR - 1)
+        if distance <= (1 if longest < 6 else 2 if longest < 9 else 3):
+            likeness = 1 - distance / longest - penalty
+            if likeness >= FUZZY_FLOOR and likeness > best:
+                best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
+    if best < 0.5 and not is_person and shortest > 2 and longest > shortest + 2 and long.startswith(short):
         best, relation = SURE["abbreviation"], "abbreviation"
     if distance == 1 and relation in ("same_sound", "same_root"):
         relation = "one_letter"  # says more to a reader

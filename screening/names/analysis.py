@@ -60,8 +60,11 @@ _MORE_FORMS = (
 _CASE_GLUED_FORM = re.compile(
     r"(?<=[a-zà-ÿ]{3})(AG|SA|SE|NV|BV|AB|AS|PLC|LLC|Ltd|LTD|Inc|INC|GmbH|GMBH|Corp|Oy|SpA)$"
 )
-_ROMAN = re.compile(r"(i{2,3}|iv|vi{0,3}|ix|xi{0,3}|xiv|xv)$")  # "ii" is also a legal form somewhere
-_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
+# Numbers of firms, funds and ships; "ii" is also a legal form somewhere, "i" and "v" are also initials.
+_ROMANS = {
+    "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12,
+    "xiii": 13, "xiv": 14, "xv": 15,
+}  # fmt: skip
 _BRACKETS = re.compile(r"[(\[（]([^()\[\]（）]*)[)\]）]")
 
 
@@ -130,7 +133,7 @@ def clean(name: str) -> str:
     return name.replace('"', " ").replace("“", " ").replace("”", " ").replace("«", " ").replace("»", " ")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def analyse(name: str, kind: str) -> AnalysedName:
     """Take a name apart; `kind` is "person", "organization" or anything else. Blank names have no words."""
     analysed = AnalysedName(name, kind)
@@ -150,7 +153,7 @@ def analyse(name: str, kind: str) -> AnalysedName:
     return analysed
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def variants(name: str) -> tuple[str, ...]:
     """The names inside one: "Foreign Trade Bank (FTB)" is two, "X ; Y" and "X / Y" are two.
 
@@ -211,14 +214,14 @@ def _fill(analysed: AnalysedName, name: Name, *, is_person: bool) -> None:
         if not latin:
             continue
         is_form = part.tag == NamePartTag.LEGAL or part.index in form_parts
-        if is_form and not is_person and not _ROMAN.match(latin):
+        if is_form and not is_person and not (latin in _ROMANS and len(latin) > 1):
             forms.append(latin)
         elif latin in PARTICLES if is_person else part.tag == NamePartTag.STOP:
             particles.append(latin)
         elif is_person and latin in TITLES:
             titles.append(latin)
         elif len(words) < MAX_WORDS:
-            pieces = latin.split()
+            pieces = [latin] if " " not in latin else latin.split()
             if is_person and len(pieces) > 1:  # Han: the family name comes first, the rest is one given name
                 alone = len(name.parts) == 1
                 pieces = [pieces[0], "".join(pieces[1:])] if alone else ["".join(pieces)]
@@ -227,13 +230,10 @@ def _fill(analysed: AnalysedName, name: Name, *, is_person: bool) -> None:
                 words.append(piece)
                 shown.append(part.form if len(pieces) == 1 else piece)
                 sounds.append(part.metaphone or "")
-                numbers.append(
-                    part.integer
-                    if part.numeric
-                    else _ROMANS.index(piece) + 1
-                    if _ROMAN.match(piece)
-                    else None
-                )
+                if piece in _ROMANS and len(piece) > 1:
+                    numbers.append(_ROMANS[piece])
+                else:
+                    numbers.append(part.integer if part.numeric else None)
     if not words:  # nothing but a legal form, a particle or a title: then that is the name
         words = shown = forms or titles or particles
         sounds, numbers = [""] * len(words), [None] * len(words)

@@ -45,7 +45,7 @@ class Fact:
     is_decisive: bool = False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def normal(type_: str, value: str) -> tuple[str, str]:
     """(type, value) with the value folded to capitals and digits, and the type corrected where a format fits.
 

@@ -18,7 +18,6 @@ def _table() -> dict[str, dict[str, float]]:
     }
 
 
-@lru_cache(maxsize=65536)
 def rarity(word: str, *, is_person: bool) -> float:
     """The weight of a word among names of its kind.
 

@@ -58,7 +58,7 @@ def _any_latin() -> icu.Transliterator:
     return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def romanise(word: str) -> str:
     """The word in plain lower-case Latin letters: own tables for Cyrillic and Arabic, ICU for the rest."""
     if word.isascii():
@@ -75,7 +75,7 @@ def romanise(word: str) -> str:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def skeleton(word: str) -> str:
     """The consonant classes of a romanised word, "RSK" for "rashiq"; "" for a word of vowels."""
     word = _DIGRAPHS.sub(lambda found: _DIGRAPH_CLASS[found[0]], word)

@@ -45,16 +45,18 @@ class Scorer:
         self.asked, self.limits = self.questions.ravel(), self.thresholds.ravel()
         self.roots = self.trees * inner
         self.levels = [2**level - 1 for level in range(1, self.depth)]
+        self.flat_values = self.values.ravel()
         self.leaves = self.trees * self.values.shape[1] + inner
 
     def logits(self, rows: np.ndarray) -> np.ndarray:
         """Log-odds that two names are one subject's, for rows of features: shape (n, features) to (n,)."""
-        # All questions at once, then from the root down by position: fewer, larger steps for numpy.
-        right = rows[:, self.asked] > self.limits
-        at = right[:, self.roots].astype(np.intp)  # 0 left, 1 right: the place within the level below
+        # All questions at once, then from the root down by position: few, large steps for numpy.
+        right = (rows[:, self.asked] > self.limits).astype(np.intp).ravel()
+        roots = (np.arange(len(rows)) * len(self.asked))[:, None] + self.roots
+        at = right.take(roots)  # 0 left, 1 right: the place within the level below
         for offset in self.levels:
-            at = 2 * at + right[np.arange(len(rows))[:, None], self.roots + offset + at]
-        return self.slope * self.values.ravel()[self.leaves + at].sum(axis=1) + self.intercept
+            at = 2 * at + right.take(roots + offset + at)
+        return self.slope * self.flat_values.take(self.leaves + at).sum(axis=1) + self.intercept
 
     def contributions(self, row: np.ndarray) -> tuple[float, np.ndarray]:
         """The log-odds before any evidence and what each feature adds; start + sum equals `logits`."""

@@ -21,7 +21,8 @@ class Command(BaseCommand):
     help = (
         "Fit the name scorer and write screening/names/scorer.json with its out-of-group figures. Reads "
         "labelled pairs (schema, query_name, candidate_names, label, source, category, group), the UN and "
-        "OFAC lists of a folder, and a table of ordinary companies (column company_name). Needs the bench group."
+        "OFAC lists of a folder, and a table of ordinary companies (column company_name). Needs the bench "
+        "group."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

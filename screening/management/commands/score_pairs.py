@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = (
         "Score pairs. Reads a CSV with the columns pair_id, query_name, candidate_names (JSON list) and "
         "optionally schema, query_country, candidate_country, query_identifiers, candidate_identifiers (JSON "
-        "objects); writes pair_id,score (0 to 1, 4 decimals). A row that cannot be read is reported by its "
+        "objects); writes pair_id,score (0 to 1, 6 decimals). A row that cannot be read is reported by its "
         "line and left out."
     )
     requires_system_checks = ()
@@ -60,7 +60,7 @@ class Command(BaseCommand):
                     bad += 1
                     self.stderr.write(f"{pairs.name}, line {reader.line_num}: {error}")
                     continue
-                writer.writerow([row["pair_id"], f"{compare(subject, listed).score:.4f}"])
+                writer.writerow([row["pair_id"], f"{compare(subject, listed).score:.6f}"])
                 scored += 1
         self.stdout.write(f"{scored} pairs scored, {bad} rows left out.")
 
