@@ -133,7 +133,7 @@ def clean(name: str) -> str:
     return name.replace('"', " ").replace("“", " ").replace("”", " ").replace("«", " ").replace("»", " ")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def analyse(name: str, kind: str) -> AnalysedName:
     """Take a name apart; `kind` is "person", "organization" or anything else. Blank names have no words."""
     analysed = AnalysedName(name, kind)
@@ -153,7 +153,7 @@ def analyse(name: str, kind: str) -> AnalysedName:
     return analysed
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def variants(name: str) -> tuple[str, ...]:
     """The names inside one: "Foreign Trade Bank (FTB)" is two, "X ; Y" and "X / Y" are two.
 

@@ -80,7 +80,7 @@ class Index:
         self.keys, self.starts, self.postings = arrays["keys"], arrays["starts"], arrays["postings"]
         self.entry_of, self.kind_of, self.norms = arrays["entry_of"], arrays["kind_of"], arrays["norms"]
         self.first_name = arrays["first_name"]
-        self.listed = lru_cache(maxsize=1024)(self._listed)
+        self.listed = lru_cache(maxsize=512)(self._listed)
 
     @property
     def names_count(self) -> int:
