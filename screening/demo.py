@@ -18,6 +18,7 @@ from screening.models import (
     HitOutcome,
     HitReason,
     ListSource,
+    ListVersion,
     Tier,
     VersionStatus,
 )
@@ -32,25 +33,25 @@ AWAITS_DECISION = "Amberfield Weaving Mills"
 def load_demo() -> str:
     """Load this app's part of the demonstration. Runs again without harm.
 
-    The cases follow in a job: they need the name tagger of a worker, and a start need not wait for it.
+    The list is read and the cases follow in a job: both load much code that a start need not wait for.
     """
     lists.load_sources()
     source = ListSource.objects.get(pk="demo_a")
-    version = source.versions.filter(status=VersionStatus.SERVING).first()
-    if version is None:
+    if not source.versions.exists():
         with LIST.open("rb") as file:
-            version = lists.receive_file(source, file, name=LIST.name, by=None)
-        version = lists.load_version(version.pk)
+            lists.receive_file(source, file, name=LIST.name, by=None)
         note = "Demonstration: no internet, and no real company is to be screened against a real list."
         lists.set_required(source, is_required=True, note=note, by=None)
         lists.set_required(ListSource.objects.get(pk="un"), is_required=False, note=note, by=None)
     enqueue("screening.finish_demo", key="finish_demo")
-    return f"{version.entry_count} fictional entries on {source}; cases follow in the background."
+    return f"{source}, fictional, and its cases follow in the background."
 
 
 @transaction.atomic
 def finish_demo() -> None:
-    """Screen the fictional companies, then bring one to a clearance and one before its decision."""
+    """Read the fictional list, screen the companies, bring one to a clearance and one before its decision."""
+    for version in ListVersion.objects.filter(source="demo_a", status=VersionStatus.RECEIVED):
+        lists.load_version(version.pk)
     for company in Company.objects.filter(is_demo=True).order_by("pk"):
         screen_company(company.pk)
     analyst = User.objects.get(email="analyst@demo.example")
