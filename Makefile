@@ -56,6 +56,7 @@ messages: .venv/run  ## Collect the marked strings of every language
 
 .venv/run: pyproject.toml uv.lock | system
 	$(SYNC) --no-dev
+	@$(PYTHON) -m compileall -q portal focalpoints partnerships screening
 	@touch $@
 
 .venv/test: pyproject.toml uv.lock | system
