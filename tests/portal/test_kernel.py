@@ -12,6 +12,11 @@ from tests.portal.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def anchors_of_this_test(settings, tmp_path):
+    settings.PORTAL_DATA = tmp_path
+
+
 @pytest.mark.django_db(transaction=True)
 def test_events_are_sealed_in_one_chain():
     user = UserFactory()
@@ -47,8 +52,7 @@ def test_tampering_is_named(tamper, said):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_cut_tail_is_found_by_the_anchor(settings, tmp_path):
-    settings.PORTAL_DATA = tmp_path
+def test_a_cut_tail_is_found_by_the_anchor():
     user = UserFactory()
     for n in range(3):
         record(user, f"did {n}", by=user)
