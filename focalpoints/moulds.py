@@ -34,7 +34,7 @@ class Mould:
     domain: str
 
 
-def cast(issue: Issue, content: Edition, *, is_test: bool = False) -> Mould:
+def mould_of(issue: Issue, content: Edition, *, is_test: bool = False) -> Mould:
     """The mail of one edition with stand-ins for what differs from reader to reader."""
     mail = render_mail(
         "newsletter_issue",

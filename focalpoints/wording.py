@@ -8,6 +8,7 @@ import html
 import re
 
 import nh3
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote"}
@@ -31,19 +32,20 @@ def clean_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def to_html(text: str, *, base: str = "") -> str:
+def to_html(text: str, *, base: str = "") -> SafeString:
     """Markdown as HTML of the allowed tags. A link to a path of this portal begins with `base`."""
 
     def absolute(tag: str, attribute: str, value: str) -> str | None:
         return base + value if attribute == "href" and value.startswith("/") else value
 
-    return nh3.clean(
+    clean = nh3.clean(
         _markdown.render(text),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes=SCHEMES,
         attribute_filter=absolute,
     )
+    return mark_safe(clean)  # noqa: S308  (the one place where editors' words become markup)
 
 
 def to_text(text: str, *, base: str = "") -> str:

@@ -36,8 +36,7 @@ def load() -> int:
     if new.supersedes_id is None:
         new.supersedes = old
         new.save(update_fields=["supersedes"])
-        old.status = Resource.Status.SUPERSEDED
-        old.save(update_fields=["status"])
+        Resource.objects.filter(pk=old.pk).update(status=Resource.Status.SUPERSEDED)
     _course()
     _groups()
     return Resource.objects.count()

@@ -1,5 +1,6 @@
 """One issue in the archive, one being written, and invented readers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -158,7 +159,7 @@ def _draft(editor: User) -> None:
     words.save(update_fields=["translations"])
 
 
-def _items(issue: Issue, items: list[tuple[str, str, str, str, str, str]]) -> None:
+def _items(issue: Issue, items: Sequence[tuple[str, str, str, str, str, str]]) -> None:
     IssueItem.objects.bulk_create(
         IssueItem(
             issue=issue,

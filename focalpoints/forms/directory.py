@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -58,7 +60,8 @@ class EntryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         entries = FocalPoint.objects.active().select_related("entity")
         entity = self.instance.entity_id
-        self.fields["backup"].queryset = entries.filter(entity=entity).exclude(pk=self.instance.pk)
+        backup = cast(forms.ModelChoiceField, self.fields["backup"])
+        backup.queryset = entries.filter(entity=entity).exclude(pk=self.instance.pk)
         self.fields["version"].initial = self.instance.version
 
 

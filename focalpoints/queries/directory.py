@@ -1,11 +1,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from focalpoints.models import STALE_AFTER_DAYS, FocalPoint, UNEntity
 from portal.models import Country, User
+
+Reader = User | AnonymousUser
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,10 @@ class Coverage:
 
     @property
     def entity_count(self) -> int:
-        return sum(1 for entity in self.entities if entity.entry_count)  # type: ignore[attr-defined]
+        return sum(bool(entity.entry_count) for entity in self.entities)  # type: ignore[attr-defined]
 
 
-def coverage(user: User) -> Coverage:
+def coverage(user: Reader) -> Coverage:
     """Counts over the entries this user may see. Countries are the UN members, by name."""
     entries = FocalPoint.objects.visible_to(user).active()
     oldest = timezone.localdate() - timedelta(days=STALE_AFTER_DAYS)
@@ -43,7 +46,7 @@ def coverage(user: User) -> Coverage:
     )
 
 
-def entry_points(user: User, *, theme: str = "", limit: int = 5) -> list[FocalPoint]:
+def entry_points(user: Reader, *, theme: str = "", limit: int = 5) -> list[FocalPoint]:
     """Who to ask when nobody is named for a country: headquarters that answer first for business."""
     rows = (
         FocalPoint.objects.visible_to(user)

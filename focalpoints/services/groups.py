@@ -67,8 +67,8 @@ def leave_group(community: Community, *, by: User) -> None:
         raise RuleViolation(_("You are not in this group."))
     others = Membership.objects.filter(community=community).exclude(user=by)
     if mine.is_moderator and others.exists() and not others.filter(is_moderator=True).exists():
-        successor = others.order_by("joined_at").first()
-        Membership.objects.filter(pk=successor.pk if successor else None).update(is_moderator=True)
+        longest = others.order_by("joined_at").values("pk")[:1]
+        Membership.objects.filter(pk__in=longest).update(is_moderator=True)
     mine.delete()
 
 

@@ -70,7 +70,7 @@ def withdraw(meeting: Meeting, *, by: User) -> None:
     if not by.has_perm("focalpoints.view_people"):
         raise PermissionDenied
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
-    moved_up = give_up_place(
+    moved_up: Any = give_up_place(
         MeetingPlace.objects.filter(meeting=meeting),
         meeting.capacity or 0,
         user=by,

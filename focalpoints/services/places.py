@@ -34,6 +34,5 @@ def give_up_place(rows: models.QuerySet, capacity: int, *, user: User, nothing: 
     first = rows.filter(status="waiting").order_by("asked_at", "id").first()
     if first is None or rows.filter(status__in=HELD).count() >= capacity:
         return None
-    first.status = "registered"
-    first.save(update_fields=["status"])
+    rows.filter(pk=first.pk).update(status="registered")
     return first

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints.editions import edition
 from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueStatus
-from focalpoints.moulds import Mould, cast, personal, wire_address
+from focalpoints.moulds import Mould, mould_of, personal, wire_address
 from focalpoints.queries.newsletter import blocking_gates
 from portal.errors import RuleViolation
 from portal.history import move, record
@@ -181,10 +181,9 @@ def send_test(issue: Issue, language: str, *, by: User) -> None:
     """Mail one edition to the editor who asks, with links that lead nowhere personal."""
     if not by.has_perm("focalpoints.edit_newsletter"):
         raise PermissionDenied
+    content = edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL)
     message = personal(
-        cast(
-            issue, edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL), is_test=True
-        ),
+        mould_of(issue, content, is_test=True),
         subscriber_id=0,
         email=by.email,
         key=f"newsletter-test-{issue.pk}-{uuid.uuid4().hex}",
@@ -278,7 +277,7 @@ def _send_chunk(ledger: "Ledger", server: smtplib.SMTP, rows: list[Claimed], mou
         if row.language not in moulds:
             issue = Issue.objects.get(pk=ledger.issue_id)
             content = edition(issue, list(issue.items.all()), row.language, base=settings.PORTAL_URL)
-            moulds[row.language] = cast(issue, content)
+            moulds[row.language] = mould_of(issue, content)
         is_ours = ledger.step(ended, outcome, row.id)
         ended = outcome = None
         if not is_ours:
@@ -348,6 +347,8 @@ def _smtp() -> Iterator[smtplib.SMTP]:
         raise RuleViolation(_("The newsletter goes out through SMTP, and this server has none set up."))
     backend.open()
     server = backend.connection
+    if server is None:
+        raise smtplib.SMTPServerDisconnected("no connection")
     try:
         server.ehlo_or_helo_if_needed()
         yield server

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from focalpoints import exports, links
 from focalpoints.filters import FocalPointFilter
 from focalpoints.forms.directory import EntryForm, HandOverForm, NewEntryForm
+from focalpoints.forms.versions import renew_version
 from focalpoints.models import FocalPoint
 from focalpoints.queries import directory as directory_queries
 from focalpoints.services import directory as services
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 
 PAGE_SIZE = 25
 
@@ -64,7 +65,7 @@ def _without_one_filter(found: FocalPointFilter) -> list[dict]:
 
 @require_safe
 @login_not_required
-def directory_csv(request: HttpRequest) -> HttpResponse:
+def directory_csv(request: HttpRequest) -> StreamingHttpResponse:
     with_name = request.user.has_perm("focalpoints.view_people")
     rows = (
         exports.directory_row(entry, with_name=with_name)
@@ -140,7 +141,7 @@ def directory_entry(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required("focalpoints.manage_directory", raise_exception=True)
-def directory_new(request: HttpRequest) -> HttpResponse:
+def directory_new(request: SignedIn) -> HttpResponse:
     form = NewEntryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         values = form.cleaned_data
@@ -153,7 +154,7 @@ def directory_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def directory_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def directory_edit(request: SignedIn, pk: int) -> HttpResponse:
     entry = _entry(request, pk)
     if not services.may_edit(entry, request.user):
         raise PermissionDenied
@@ -181,8 +182,7 @@ def directory_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _what_differs(entry: FocalPoint, form: EntryForm) -> list[dict]:
     """Each typed value that is not what now stands in the entry; saving again then writes over it."""
     now = FocalPoint.objects.get(pk=entry.pk)
-    form.data = form.data.copy()
-    form.data["version"] = str(now.version)
+    renew_version(form, now.version)
     theirs = EntryForm(instance=now).initial
     return [
         {"field": form[name].label, "theirs": theirs[name] or "–", "yours": value or "–"}
@@ -192,14 +192,14 @@ def _what_differs(entry: FocalPoint, form: EntryForm) -> list[dict]:
 
 
 @require_POST
-def directory_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def directory_confirm(request: SignedIn, pk: int) -> HttpResponse:
     services.confirm_entry(_entry(request, pk), by=request.user)
     messages.success(request, _("Confirmed today. We ask again in half a year."))
     return redirect("focalpoints:directory_entry", pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
-def directory_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def directory_hand_over(request: SignedIn, pk: int) -> HttpResponse:
     entry = _entry(request, pk)
     if not services.may_edit(entry, request.user):
         raise PermissionDenied

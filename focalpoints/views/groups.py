@@ -12,6 +12,7 @@ from focalpoints.models import Community, Post, Thread
 from focalpoints.services import groups as services
 from focalpoints.wording import to_html
 from portal.errors import RuleViolation
+from portal.http import SignedIn
 
 inside = permission_required("focalpoints.view_people", raise_exception=True)
 
@@ -22,7 +23,7 @@ def _group(request: HttpRequest, slug: str) -> Community:
 
 @require_http_methods(["GET", "POST"])
 @inside
-def group_list(request: HttpRequest) -> HttpResponse:
+def group_list(request: SignedIn) -> HttpResponse:
     form = GroupForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -42,7 +43,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @inside
-def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def group_detail(request: SignedIn, slug: str) -> HttpResponse:
     """A group with its threads; a POST begins a new one."""
     group = _group(request, slug)
     mine = services.membership_of(group, request.user)
@@ -58,7 +59,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return redirect("focalpoints:thread_detail", slug=slug, pk=thread.pk)
     threads = group.threads.annotate(post_count=Count("posts")).select_related("started_by")
-    threads = threads.order_by(*Thread._meta.ordering)
+    threads = threads.order_by("-is_announcement", "-last_post_at", "-id")
     context = {
         "group": group,
         "mine": mine,
@@ -76,7 +77,7 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @inside
-def group_join(request: HttpRequest, slug: str) -> HttpResponse:
+def group_join(request: SignedIn, slug: str) -> HttpResponse:
     """Join or change how; with `leave` leave."""
     group = _group(request, slug)
     if "leave" in request.POST:
@@ -92,7 +93,7 @@ def group_join(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @inside
-def thread_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def thread_detail(request: SignedIn, slug: str, pk: int) -> HttpResponse:
     group = _group(request, slug)
     thread = get_object_or_404(Thread, pk=pk, community=group)
     form = ReplyForm(request.POST if request.method == "POST" else None)
@@ -124,7 +125,7 @@ def thread_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 @inside
-def post_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def post_remove(request: SignedIn, slug: str, pk: int) -> HttpResponse:
     post = get_object_or_404(
         Post.objects.filter(thread__community__in=Community.objects.visible_to(request.user)), pk=pk
     )

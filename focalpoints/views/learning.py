@@ -13,7 +13,7 @@ from focalpoints.models import Resource, Training, TrainingSeat
 from focalpoints.services import learning as services
 from focalpoints.wording import to_html
 from portal.errors import RuleViolation
-from portal.http import render_page
+from portal.http import SignedIn, render_page
 
 manager = permission_required(services.MANAGE, raise_exception=True)
 
@@ -71,7 +71,7 @@ def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def resource_opinion(request: HttpRequest, pk: int) -> HttpResponse:
+def resource_opinion(request: SignedIn, pk: int) -> HttpResponse:
     resource = _resource(request, pk)
     form = OpinionForm(request.POST)
     if not form.is_valid():
@@ -83,7 +83,7 @@ def resource_opinion(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @manager
-def resource_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def resource_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
     resource = _resource(request, pk) if pk else None
     form = ResourceForm(request.POST if request.method == "POST" else None, instance=resource)
     if form.is_valid():
@@ -149,7 +149,7 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @manager
-def training_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def training_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
     training = get_object_or_404(Training, pk=pk) if pk else None
     form = TrainingForm(request.POST if request.method == "POST" else None, instance=training)
     if form.is_valid():
@@ -166,7 +166,7 @@ def training_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @require_POST
-def training_seat(request: HttpRequest, pk: int) -> HttpResponse:
+def training_seat(request: SignedIn, pk: int) -> HttpResponse:
     """Take a seat; with `leave` give it back."""
     training = get_object_or_404(Training, pk=pk)
     if "leave" in request.POST:
@@ -190,14 +190,14 @@ def training_seat(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @manager
-def training_complete(request: HttpRequest, pk: int, seat_pk: int) -> HttpResponse:
+def training_complete(request: SignedIn, pk: int, seat_pk: int) -> HttpResponse:
     seat = get_object_or_404(TrainingSeat, pk=seat_pk, training=pk)
     services.complete_seat(seat, by=request.user)
     return redirect("focalpoints:training_detail", pk=pk)
 
 
 @require_safe
-def training_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+def training_certificate(request: SignedIn, pk: int) -> HttpResponse:
     """One's own certificate, as a page to print."""
     seat = (
         TrainingSeat.objects.filter(training=pk, user=request.user, status="completed")

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from icalendar import Calendar, Event
 
 from focalpoints.forms.network import ActionForm, MeetingForm, ProgressForm, RegisterForm
+from focalpoints.forms.versions import renew_version
 from focalpoints.models import ActionPoint, ActionState, Meeting
 from focalpoints.services import meetings as services
 from focalpoints.wording import to_html
 from portal.errors import RuleViolation, StaleEdit
+from portal.http import SignedIn
 
 manager = permission_required(services.MANAGE, raise_exception=True)
 
@@ -101,7 +103,7 @@ def meeting_ical(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @manager
-def meeting_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
+def meeting_edit(request: SignedIn, slug: str = "") -> HttpResponse:
     meeting = _meeting(request, slug) if slug else None
     form = MeetingForm(request.POST if request.method == "POST" else None, instance=meeting)
     status = 422 if form.is_bound else 200
@@ -114,8 +116,7 @@ def meeting_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
             form.add_error(None, str(error))
             status = 409
             if isinstance(error, StaleEdit) and meeting:
-                form.data = form.data.copy()
-                form.data["version"] = str(Meeting.objects.get(pk=meeting.pk).version)
+                renew_version(form, Meeting.objects.get(pk=meeting.pk).version)
         else:
             return redirect("focalpoints:meeting_detail", slug=saved.slug)
     context = {
@@ -129,7 +130,7 @@ def meeting_edit(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 
 @require_POST
-def meeting_register(request: HttpRequest, slug: str) -> HttpResponse:
+def meeting_register(request: SignedIn, slug: str) -> HttpResponse:
     meeting = _meeting(request, slug)
     form = RegisterForm(request.POST)
     if not form.is_valid():
@@ -147,14 +148,14 @@ def meeting_register(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def meeting_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+def meeting_withdraw(request: SignedIn, slug: str) -> HttpResponse:
     services.withdraw(_meeting(request, slug), by=request.user)
     messages.success(request, _("Your place is free for somebody else."))
     return redirect("focalpoints:meeting_detail", slug=slug)
 
 
 @require_POST
-def meeting_survey(request: HttpRequest, slug: str) -> HttpResponse:
+def meeting_survey(request: SignedIn, slug: str) -> HttpResponse:
     answer = request.POST.get("usefulness", "")
     services.answer_survey(_meeting(request, slug), int(answer) if answer.isdecimal() else 0, by=request.user)
     messages.success(request, _("Thank you."))
@@ -191,7 +192,7 @@ def action_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @manager
-def action_new(request: HttpRequest, slug: str) -> HttpResponse:
+def action_new(request: SignedIn, slug: str) -> HttpResponse:
     meeting = _meeting(request, slug)
     form = ActionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -207,28 +208,35 @@ def action_new(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
 
 
+def _action(request: HttpRequest, pk: int) -> ActionPoint:
+    visible = ActionPoint.objects.filter(meeting__in=Meeting.objects.visible_to(request.user))
+    return get_object_or_404(visible.select_related("meeting", "owner"), pk=pk)
+
+
 @require_safe
 @login_not_required
 def action_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """An action point with its story; who may tell progress finds the form."""
-    return _action_page(request, pk)
+    action = _action(request, pk)
+    may_tell = request.user.is_authenticated and services.may_tell_progress(action, request.user)
+    initial = {"year": timezone.localdate().year, "state": action.state}
+    return _action_page(request, action, ProgressForm(initial=initial) if may_tell else None)
 
 
 @require_POST
-def action_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    return _action_page(request, pk)
-
-
-def _action_page(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = ActionPoint.objects.filter(meeting__in=Meeting.objects.visible_to(request.user))
-    action = get_object_or_404(visible.select_related("meeting", "owner"), pk=pk)
-    may_tell = services.may_tell_progress(action, request.user)
-    initial = {"year": timezone.localdate().year, "state": action.state}
-    form = ProgressForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and not may_tell:
+def action_progress(request: SignedIn, pk: int) -> HttpResponse:
+    action = _action(request, pk)
+    if not services.may_tell_progress(action, request.user):
         raise PermissionDenied
-    if form.is_valid():
-        services.tell_progress(action, by=request.user, **form.cleaned_data)
-        return redirect("focalpoints:action_detail", pk=pk)
-    context = {"action": action, "notes": action.notes.all(), "form": form if may_tell else None}
-    return render(request, "focalpoints/action_detail.html", context, status=422 if form.is_bound else 200)
+    form = ProgressForm(request.POST)
+    if not form.is_valid():
+        return _action_page(request, action, form, status=422)
+    services.tell_progress(action, by=request.user, **form.cleaned_data)
+    return redirect("focalpoints:action_detail", pk=pk)
+
+
+def _action_page(
+    request: HttpRequest, action: ActionPoint, form: ProgressForm | None, status: int = 200
+) -> HttpResponse:
+    context = {"action": action, "notes": action.notes.all(), "form": form}
+    return render(request, "focalpoints/action_detail.html", context, status=status)
