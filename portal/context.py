@@ -36,6 +36,8 @@ INSIDE_NAV = [
     ("screening:case_list", _("Cases"), "screening.view_case"),
     ("partnerships:company_list", _("Companies"), "partnerships.view_inside"),
     ("focalpoints:directory", _("Directory"), "focalpoints.view_people"),
+    ("focalpoints:meeting_list", _("Meetings"), "focalpoints.view_people"),
+    ("focalpoints:library", _("Library"), "focalpoints.view_people"),
     ("focalpoints:newsletter_list", _("Newsletter"), "focalpoints.edit_newsletter"),
     ("screening:list_sources", _("Lists"), "screening.manage_lists"),
     ("portal:manage", _("Manage"), "portal.manage_users"),
@@ -47,6 +49,7 @@ FOOTER = [
         [
             ("partnerships:partnership_list", _("All partnerships")),
             ("partnerships:need_list", _("Open needs")),
+            ("partnerships:api_docs", _("Data and API")),
             ("focalpoints:directory", _("Focal points")),
         ],
     ),
@@ -55,6 +58,7 @@ FOOTER = [
         [
             ("partnerships:offer_start", _("Make an offer")),
             ("portal:help_screening", _("How companies are checked")),
+            ("screening:criteria", _("Screening criteria")),
             ("focalpoints:subscribe", _("Newsletter")),
         ],
     ),
@@ -62,6 +66,8 @@ FOOTER = [
         _("About"),
         [
             ("portal:help", _("Help")),
+            ("focalpoints:meeting_list", _("Meetings")),
+            ("focalpoints:library", _("Library")),
             ("portal:accessibility", _("Accessibility")),
             ("portal:privacy", _("Privacy")),
         ],

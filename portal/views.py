@@ -21,7 +21,7 @@ from portal import queries, services
 from portal.errors import RuleViolation
 from portal.forms_accounts import ProfileForm, RolesForm
 from portal.http import SignedIn, render_page
-from portal.models import Job, JobStatus, User
+from portal.models import Country, Job, JobStatus, User
 
 
 @require_safe
@@ -34,14 +34,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """This process can serve: the database answers and holds every migration."""
+    """This process can serve: the database answers, holds every migration and the reference tables."""
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        has_reference = not pending and Country.objects.exists()
     except OperationalError:
         return HttpResponse("database does not answer", status=503, content_type="text/plain")
     if pending:
         return HttpResponse(f"{len(pending)} migrations pending", status=503, content_type="text/plain")
+    if not has_reference:
+        return HttpResponse("run manage.py load_reference", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 
 
