@@ -146,7 +146,9 @@ def user_list(request: SignedIn) -> HttpResponse:
 @permission_required("portal.manage_users", raise_exception=True)
 def user_edit(request: SignedIn, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": sorted(user.roles)})
+    form = RolesForm(
+        request.POST if request.method == "POST" else None, initial={"roles": sorted(user.roles)}
+    )
     if form.is_valid():
         try:
             services.set_roles(user, form.cleaned_data["roles"], by=request.user)
