@@ -310,23 +310,39 @@ def _limited(outcome: Outcome, tries: int) -> Outcome:
 
 def hand_over(server: smtplib.SMTP, to: str, message: bytes) -> Outcome:
     """One SMTP transaction. Says "uncertain" only where the content left us and no answer came back."""
+    sender = wire_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     try:
-        for command, accepted in (
-            (f"mail FROM:<{wire_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])}>", (250,)),
-            (f"rcpt TO:<{to}>", (250, 251)),
-            ("data", (354,)),
-        ):
-            code, reply = server.docmd(command)
-            if code not in accepted:
-                return _refused(server, code, reply)
+        refusal = _open_transaction(server, sender, to)
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(DeliveryStatus.QUEUED, str(error)[:300], is_cut_off=True)
+    if refusal is not None:
+        return _refused(server, *refusal)
     try:
         server.send(message + b".\r\n")
         code, reply = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(DeliveryStatus.UNCERTAIN, str(error)[:300], is_cut_off=True)
     return Outcome(DeliveryStatus.SENT) if code == 250 else _refused(server, code, reply)
+
+
+def _open_transaction(server: smtplib.SMTP, sender: str, to: str) -> tuple[int, bytes] | None:
+    """MAIL, RCPT and DATA, in one packet where the server offers that (RFC 2920). First refusal or None."""
+    commands = [f"mail FROM:<{sender}>", f"rcpt TO:<{to}>", "data"]
+    accepted: list[tuple[int, ...]] = [(250,), (250, 251), (354,)]
+    if not server.has_extn("pipelining"):
+        for command, codes in zip(commands, accepted, strict=True):
+            code, reply = server.docmd(command)
+            if code not in codes:
+                return code, reply
+        return None
+    server.send("".join(f"{command}\r\n" for command in commands))
+    replies = [server.getreply() for _command in commands]
+    refusals = (r for r, codes in zip(replies, accepted, strict=True) if r[0] not in codes)
+    refusal = next(refusals, None)
+    if refusal is not None and replies[-1][0] == 354:  # it waits for content all the same: give it none
+        server.send(".\r\n")
+        server.getreply()
+    return refusal
 
 
 def _refused(server: smtplib.SMTP, code: int, reply: bytes) -> Outcome:

@@ -24,6 +24,12 @@ class Sink:
         self.random = random.Random(seed)
         self.deferred: set[str] = set()
 
+    async def handle_EHLO(
+        self, server: SMTP, session, envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]]
+
     def _drops(self) -> bool:
         return self.random.random() < self.drop_share
 

@@ -384,7 +384,10 @@ def test_an_issue_goes_out_once_to_each_reader_of_its_topic(editors, smtp, run_j
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_soft_refusal_is_tried_again_and_a_hard_one_never(editors, smtp, run_jobs, fast):
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_a_soft_refusal_is_tried_again_and_a_hard_one_never(editors, smtp, fast, monkeypatch, pipelines):
+    if not pipelines:
+        monkeypatch.setattr("smtplib.SMTP.has_extn", lambda self, name: False)
     SubscriberFactory(email="soft1@test.example")
     SubscriberFactory(email="hard1@test.example")
     SubscriberFactory()
