@@ -1,0 +1,146 @@
+"""Each role does its real task in a browser, on the portal that `make run` starts."""
+
+import email
+import email.policy
+import re
+import time
+
+import pytest
+
+
+def last_mail_to(portal, address: str, seconds: float = 60) -> str:
+    """The plain text of the newest mail to an address; waits for the worker to send it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for path in reversed(portal.mails()):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            if address in str(mail["To"]):
+                body = mail.get_body(("plain",))
+                assert body is not None
+                return body.get_content()
+        time.sleep(0.5)
+    raise AssertionError(f"no mail to {address} within {seconds} s")
+
+
+def link_in(text: str, path: str) -> str:
+    found = re.search(rf"https?://[^/\s]+({path}\S*)", text)
+    assert found, text
+    return found[1]
+
+
+def send(visitor, name: str | None = None) -> None:
+    """Press the main button of the page, or the one of that name."""
+    button = visitor.page.locator("main form button.govuk-button")
+    (visitor.page.get_by_role("button", name=name) if name else button).first.click()
+    visitor.page.wait_for_load_state()
+
+
+def test_a_business_signs_up_with_a_confirmed_address(visit, portal):
+    visitor = visit()
+    visitor.open("/account/signup/")
+    visitor.page.fill('input[name="name"]', "Ada Example")
+    visitor.page.fill('input[name="email"]', "ada@new.example")
+    visitor.page.fill('input[name="password1"]', "five plain words here now")
+    send(visitor)
+    link = link_in(last_mail_to(portal, "ada@new.example"), "/account/confirm-email/")
+    visitor.open(link)
+    send(visitor)
+    visitor.open("/account/login/")
+    visitor.page.fill('input[name="login"]', "ada@new.example")
+    visitor.page.fill('input[name="password"]', "five plain words here now")
+    visitor.page.locator('form:has(input[name="password"]) button').first.click()
+    visitor.page.wait_for_url(re.compile("/desk/"))
+    visitor.open("/my/company/new/")
+    assert visitor.page.locator('input[name="name"], input[name$="-name"]').count() >= 1
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_focal_point_begins_a_record_and_finds_it_again(visit, language):
+    visitor = visit(language="" if language == "en" else language, width=1280 if language == "en" else 390)
+    visitor.sign_in("focal@demo.example")
+    visitor.open("/desk/partnerships/new/")
+    title = f"Journey of a record, {language}"
+    visitor.page.fill('[name="title"]', title)
+    visitor.page.locator('input[name="partnership_type"][value="core_business"]').check()
+    if visitor.page.locator('[name="summary"]').count():
+        visitor.page.fill('[name="summary"]', "Firms and farmers plan a cold chain together.")
+    send(visitor)
+    assert re.search(r"/desk/partnerships/P-\d+/", visitor.page.url), visitor.page.locator(
+        "main"
+    ).inner_text()
+    visitor.scan()
+    visitor.fits_width()
+    visitor.open("/desk/partnerships/")
+    assert visitor.page.get_by_text(title).count() == 1
+
+
+def test_a_hit_is_reviewed_and_a_second_person_decides(visit, portal):
+    analyst, decider = visit(), visit()
+    analyst.sign_in("analyst@demo.example")
+    deadline = time.monotonic() + 90  # the worker screens the demonstration companies after the start
+    while True:
+        analyst.open("/cases/?q=Orsala")
+        case = analyst.page.get_by_role("link", name=re.compile("Orsala Maritime"))
+        if case.count() or time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    address = case.first.get_attribute("href")
+    assert address
+    analyst.open(address)
+    taking = analyst.page.locator(f'form[action="{address}take/"] button')
+    if taking.count():
+        taking.first.click()
+        analyst.page.wait_for_load_state()
+    for _hit in range(2):
+        analyst.open(address)
+        hit = analyst.page.locator(".cg-hits a", has_text="To decide").first
+        hit.click()
+        analyst.page.wait_for_load_state()
+        analyst.scan()
+        analyst.page.locator('input[name="outcome"][value="false_positive"]').check()
+        analyst.page.select_option('select[name="reason"]', "other_country")
+        analyst.page.fill('textarea[name="comment"]', "Another country and other owners.")
+        send(analyst, "Save and open next hit")
+    analyst.open(f"{address}recommendation/")
+    analyst.page.locator('input[name="outcome"][value="approved"]').check()
+    analyst.page.fill('textarea[name="note"]', "Both hits are other parties.")
+    analyst.page.locator('main form:has([name="outcome"]) button.govuk-button').first.click()
+    analyst.page.wait_for_load_state()
+    assert analyst.open(f"{address}decision/").status in (200, 403)
+    assert analyst.page.get_by_role("button", name="Record the decision").count() == 0
+
+    decider.sign_in("decider@demo.example")
+    decider.open(f"{address}decision/")
+    decider.scan()
+    decider.page.locator('input[name="outcome"][value="approved"]').check()
+    decider.page.fill('textarea[name="note"]', "I agree with the analyst.")
+    decider.page.locator('input[name="has_no_conflict"]').check()
+    send(decider, "Record the decision")
+    decider.open(address)
+    assert "Approved" in decider.page.locator("main").inner_text()
+
+
+def test_a_reader_subscribes_confirms_and_leaves(visit, portal):
+    visitor = visit(width=390)
+    visitor.open("/subscribe/")
+    visitor.page.fill('input[name="email"]', "reader@new.example")
+    topics = visitor.page.locator('input[type="checkbox"]')
+    if topics.count():
+        topics.first.check()
+    consent = visitor.page.locator('input[name*="consent"]')
+    if consent.count():
+        consent.first.check()
+    send(visitor)
+    visitor.open(link_in(last_mail_to(portal, "reader@new.example"), "/confirm/"))
+    send(visitor)
+    assert visitor.page.get_by_role("heading", level=1).count() == 1
+    visitor.scan()
+
+
+def test_the_public_finds_a_record_by_a_misspelt_word(visit):
+    visitor = visit()
+    visitor.open("/")
+    visitor.page.fill('main input[name="q"]', "hibiscos")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url(re.compile("q=hibiscos"))
+    assert visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership").count() == 1
