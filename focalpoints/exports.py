@@ -1,32 +1,6 @@
 """The directory as CSV and vCard. What a reader may not see is not in the rows handed to these."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from itertools import chain
-
 from focalpoints.models import FocalPoint
-
-FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"  # also in full width, which spreadsheets fold
-
-
-def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet reads as a formula: an apostrophe stands before the tell-tale signs."""
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \"'")[:1] in FORMULA_STARTS and text.lstrip(" \"'") else text
-
-
-def csv_lines(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV by RFC 4180 with a byte order mark, so that spreadsheets read UTF-8."""
-    buffer = io.StringIO("\ufeff")
-    buffer.seek(1)
-    writer = csv.writer(buffer)
-    for row in chain([head], rows):
-        writer.writerow([safe_cell(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
 
 DIRECTORY_HEAD = [
     "role",

@@ -3,10 +3,8 @@
 No cell can act as a formula in a spreadsheet, and every file says where and when it was taken from.
 """
 
-import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from partnerships import labels, search
 from partnerships.models import Partnership, PartnershipParty, RegistryEntry
+from portal.sheets import csv_lines, plain_cell
 
 COLUMNS = [
     "reference", "title", "type", "status", "status_as_of", "summary", "un_entities", "partners", "countries",
@@ -44,7 +43,10 @@ def answer(
     name = f"partnerships-{timezone.now():%Y-%m-%d}.{format}"
     response: HttpResponse | StreamingHttpResponse
     if format == "csv":
-        response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            csv_lines(COLUMNS, ([row[column] for column in COLUMNS] for row in rows)),
+            content_type="text/csv; charset=utf-8",
+        )
     elif format == "xlsx":
         response = HttpResponse(
             workbook(rows, address),
@@ -123,35 +125,6 @@ def source_facts(address: str) -> list[tuple[str, str]]:
             "Records of the archive describe the past; fields listed as inferred are not in their source.",
         ),
     ]
-
-
-# A cell that starts like this, also after spaces or quotes or in full width, is run by spreadsheets.
-FORMULA = re.compile(r"^[\s\"'\u200b\ufeff]*[=+\-@\t\r＝＋－＠]")
-
-
-def plain_cell(value: Any) -> Any:
-    """The value as a cell that no spreadsheet takes for a formula: such text gets an apostrophe before it."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and FORMULA.match(value):
-        return "'" + value
-    return value
-
-
-def csv_lines(rows: Iterable[dict]) -> Iterator[str]:
-    """CSV by RFC 4180 with a byte order mark, so that spreadsheets read UTF-8."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-
-    def line(cells: Iterable[Any]) -> str:
-        buffer.seek(0)
-        buffer.truncate()
-        writer.writerow([plain_cell(cell) for cell in cells])
-        return buffer.getvalue()
-
-    yield "\ufeff" + line(COLUMNS)
-    for row in rows:
-        yield line(row[column] for column in COLUMNS)
 
 
 def workbook(rows: Iterable[dict], address: str) -> bytes:

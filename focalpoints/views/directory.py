@@ -16,6 +16,7 @@ from focalpoints.queries import directory as directory_queries
 from focalpoints.services import directory as services
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, render_page
+from portal.sheets import csv_lines
 
 PAGE_SIZE = 25
 
@@ -72,7 +73,7 @@ def directory_csv(request: HttpRequest) -> StreamingHttpResponse:
         for entry in _found(request).qs.for_list().iterator(chunk_size=500)
     )
     return StreamingHttpResponse(
-        exports.csv_lines(exports.DIRECTORY_HEAD, rows),
+        csv_lines(exports.DIRECTORY_HEAD, rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="focal-points.csv"'},
     )
