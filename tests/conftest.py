@@ -32,12 +32,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_reference()
         with connection.cursor() as cursor:
-            # Transactional tests empty every table with TRUNCATE; the trigger has a test of its own.
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'portal_auditevent'::regclass "
-                "AND tgname LIKE '%no_truncate%'"
-            )
-            cursor.execute(f"ALTER TABLE portal_auditevent DISABLE TRIGGER {cursor.fetchone()[0]}")
+            allow_truncate(cursor)
+
+
+def allow_truncate(cursor) -> None:
+    """Transactional tests empty every table with TRUNCATE; the trigger against it has a test of its own."""
+    cursor.execute(
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'portal_auditevent'::regclass "
+        "AND tgname LIKE '%no_truncate%'"
+    )
+    cursor.execute(f"ALTER TABLE portal_auditevent DISABLE TRIGGER {cursor.fetchone()[0]}")
 
 
 @pytest.fixture
@@ -95,3 +99,9 @@ def run_jobs():
 def no_broker(monkeypatch):
     """Tests that want a real worker start one; elsewhere a wake-up goes nowhere and the row stays."""
     monkeypatch.setattr("portal.jobs.wake", lambda job: None)
+
+
+@pytest.fixture(autouse=True)
+def everybody_has_a_second_factor(monkeypatch):
+    """So that tests of pages meet the page; the test of the rule itself takes this back."""
+    monkeypatch.setattr("portal.middleware.is_mfa_enabled", lambda user: True)

@@ -54,9 +54,6 @@ def answer(client, user, name: str, row: Row, method: str, world) -> str:
         client.logout()
         if user:
             client.force_login(user)
-            session = client.session
-            session["second_factor"] = True
-            session.save()
         data = row.post_data(world) if method == "post" else {}
         response = getattr(client, method)(reverse(name, args=row.args(world)), data)
         assert "default-src 'none'" in response["Content-Security-Policy"], name

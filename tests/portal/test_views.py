@@ -18,11 +18,6 @@ def admin(client):
     return user
 
 
-@pytest.fixture(autouse=True)
-def no_second_factor(settings):
-    settings.DEMO = True
-
-
 @pytest.mark.parametrize(
     ("path", "grow"),
     [
@@ -79,6 +74,7 @@ def test_an_api_error_has_one_shape(client):
 
 
 def test_the_mail_pages_show_what_the_sink_caught(client, settings, tmp_path):
+    settings.DEMO = True
     settings.MAIL_SINK = tmp_path
     (tmp_path / "1.eml").write_bytes(
         b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Hello\r\n\r\nSee http://x.example/\r\n"
