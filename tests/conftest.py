@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import django
 import pytest
@@ -42,6 +43,16 @@ def allow_truncate(cursor) -> None:
         "AND tgname LIKE '%no_truncate%'"
     )
     cursor.execute(f"ALTER TABLE portal_auditevent DISABLE TRIGGER {cursor.fetchone()[0]}")
+
+
+def run_database_url() -> str:
+    """The address of the database of this run, for the processes of a test; a socket folder is quoted."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    user, word, host = (quote(str(database[key]), safe="") for key in ("USER", "PASSWORD", "HOST"))
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    return f"postgres://{user}:{word}@{host}{port}/{database['NAME']}"
 
 
 @pytest.fixture

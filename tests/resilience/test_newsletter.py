@@ -14,13 +14,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from focalpoints.models import Delivery, Issue, IssueStatus, Subscriber, Topic
 from focalpoints.queries.newsletter import progress
 from focalpoints.services import sending, subscribers
 from portal.reference import load_reference
+from tests.conftest import run_database_url
 from tests.focalpoints.factories import IssueFactory
 from tests.portal.factories import UserFactory
 
@@ -33,9 +33,7 @@ DROP_SHARE = 0.003  # of messages, at each of three phases: about a third of the
 
 
 def start(*command: str, **more: str) -> subprocess.Popen:
-    database = connection.settings_dict
-    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-    environment = {**os.environ, "DATABASE_URL": f"{url}/{database['NAME']}", "LOG_LEVEL": "ERROR", **more}
+    environment = {**os.environ, "DATABASE_URL": run_database_url(), "LOG_LEVEL": "ERROR", **more}
     return subprocess.Popen([sys.executable, "-m", *command], cwd=PROJECT, env=environment)
 
 

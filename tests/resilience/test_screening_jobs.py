@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 from kombu import Connection
 
 from partnerships.models import Company
@@ -22,6 +21,7 @@ from portal.models import AuditEvent, Job, JobStatus
 from portal.one_machine.broker import broker
 from portal.one_machine.data_folder import DataFolder
 from screening.models import Case, Hit, ListSource, ScreeningRun
+from tests.conftest import run_database_url
 from tests.screening.factories import ListSourceFactory, list_xml, serve
 
 pytestmark = [pytest.mark.resilience, pytest.mark.django_db(transaction=True)]
@@ -55,11 +55,9 @@ class Worker:
     """A real worker of two processes, in a process group of its own."""
 
     def __init__(self, url: str) -> None:
-        database = connection.settings_dict
-        server = f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
         self.environment = {
             **os.environ,
-            "DATABASE_URL": f"{server}/{database['NAME']}",
+            "DATABASE_URL": run_database_url(),
             "PORTAL_DATA": str(settings.PORTAL_DATA),
             "REDIS_URL": url,
             "JOB_LEASE_SECONDS": "3",
