@@ -46,13 +46,15 @@ def allow_truncate(cursor) -> None:
 
 
 def run_database_url() -> str:
-    """The address of the database of this run, for the processes of a test; a socket folder is quoted."""
+    """The address of the database of this run, for the processes of a test; a host may be a socket folder."""
     from django.db import connection
 
     database = connection.settings_dict
-    user, word, host = (quote(str(database[key]), safe="") for key in ("USER", "PASSWORD", "HOST"))
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    return f"postgres://{user}:{word}@{host}{port}/{database['NAME']}"
+    user, word = (quote(str(database[key]), safe="") for key in ("USER", "PASSWORD"))
+    host = str(database["HOST"])
+    if host.startswith("/"):
+        return f"postgres://{user}:{word}@/{host}/{database['NAME']}"
+    return f"postgres://{user}:{word}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 @pytest.fixture
