@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal import limits
 from portal.errors import RuleViolation, TooMany, error_page
+from portal.http import keep_language
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -71,14 +72,7 @@ def chosen_language(get_response: Handler) -> Handler:
         rest = request.GET.copy()
         rest.pop("lang")
         response = redirect(request.path + ("?" + rest.urlencode() if rest else ""))
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            code,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_language(response, code)
         return response
 
     return middleware

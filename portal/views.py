@@ -20,7 +20,7 @@ import screening.queries
 from portal import queries, services
 from portal.errors import RuleViolation
 from portal.forms_accounts import ProfileForm, RolesForm
-from portal.http import SignedIn, render_page
+from portal.http import SignedIn, keep_language, render_page
 from portal.models import Country, Job, JobStatus, User
 
 
@@ -102,14 +102,7 @@ def profile(request: SignedIn) -> HttpResponse:
         services.save_profile(request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         response = redirect("portal:profile")
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            form.cleaned_data["language"],
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_language(response, form.cleaned_data["language"])
         return response
     status = 422 if form.is_bound else 200
     return render(request, "portal/profile.html", {"form": form}, status=status)
