@@ -1,0 +1,61 @@
+"""Answers about lists, cases and clearances, for this app and the others. No writes."""
+
+from screening.queries.cases import (
+    ANY_OUTCOME,
+    APPROVALS,
+    Check,
+    Moment,
+    case_history,
+    decision_checks,
+    desk_rows,
+    entities_for_request,
+    next_hit,
+    recommendation_checks,
+    undoable_hit,
+)
+from screening.queries.clearances import (
+    Clearance,
+    clearance_for,
+    clearance_gaps,
+    clearances_for,
+    is_excluded,
+)
+from screening.queries.lists import (
+    ListFreshness,
+    gap_sentence,
+    latest_run,
+    list_freshness,
+    list_gaps,
+    run_shortcomings,
+    screened_companies,
+    serving_entries,
+    serving_versions,
+)
+
+__all__ = [
+    "ANY_OUTCOME",
+    "APPROVALS",
+    "Check",
+    "Clearance",
+    "ListFreshness",
+    "Moment",
+    "case_history",
+    "clearance_for",
+    "clearance_gaps",
+    "clearances_for",
+    "decision_checks",
+    "desk_rows",
+    "entities_for_request",
+    "gap_sentence",
+    "is_excluded",
+    "latest_run",
+    "list_freshness",
+    "list_gaps",
+    "next_hit",
+    "recommendation_checks",
+    "run_shortcomings",
+    "screened_companies",
+    "serving_entries",
+    "serving_versions",
+    "undoable_hit",
+]
