@@ -1,103 +1,33 @@
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import OfficeLevel, UNEntity
+from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
 from partnerships.models.companies import Company, PartnerKind
 from partnerships.models.dates import PARTIAL_DATE, PartialDateField, year_of
-from portal.models import Country, Sector, Target, User
+from partnerships.models.vocabulary import (
+    AgreementKind,
+    Confidence,
+    EvaluationKind,
+    FinancingModel,
+    Framework,
+    Modality,
+    Origin,
+    PartnershipType,
+    Purpose,
+    RecordKind,
+    Scope,
+    UNRole,
+    Verdict,
+    Withholdable,
+)
+from partnerships.models.vocabulary import ContributionKind as ContributionKind  # offers name it from here
+from portal.models import Country, Region, Sector, Target, User
 from portal.themes import Theme
-
-
-class PartnershipType(models.TextChoices):
-    """Source: A/66/320, paras. 8–10."""
-
-    CORE_BUSINESS = "core_business", _("Core business and value chain")
-    SOCIAL_INVESTMENT = "social_investment", _("Social investment and philanthropy")
-    ADVOCACY_POLICY = "advocacy_policy", _("Advocacy and public policy")
-
-
-class Purpose(models.TextChoices):
-    """Source: A/58/227, para. 14 (a)–(f)."""
-
-    POLICY_DIALOGUE = "policy_dialogue", _("Policy dialogue")
-    ADVOCACY = "advocacy", _("Advocacy")
-    PRIVATE_FUNDS = "private_funds", _("Mobilizing private funds")
-    INFORMATION_LEARNING = "information_learning", _("Information and learning")
-    OPERATIONAL_DELIVERY = "operational_delivery", _("Operational delivery")
-    PARTNERSHIP_PROMOTION = "partnership_promotion", _("Partnership promotion")
-
-
-class Modality(models.TextChoices):
-    """The form a partnership takes. Source: A/66/320, sects. II–IV; A/58/227, paras. 13 and 88."""
-
-    TRANSFORMATIONAL = "transformational", _("Transformational")
-    INNOVATIVE_FINANCING = "innovative_financing", _("Innovative financing")
-    INCLUSIVE_BOTTOM_UP = "inclusive_bottom_up", _("Inclusive, from the bottom up")
-    WOMEN = "women", _("Women’s skills and rights")
-    HUMANITARIAN = "humanitarian", _("Humanitarian")
-    MULTI_STAKEHOLDER = "multi_stakeholder", _("Multi-stakeholder")
-    STAFF_EXCHANGE = "staff_exchange", _("Staff exchange")
-    COLLECTIVE_ACTION = "collective_action", _("Collective action")
-    ADVISORY_BODY = "advisory_body", _("Advisory body")
-    PROJECT = "project", _("Project")
-    STRATEGIC_GLOBAL = "strategic_global", _("Strategic and global")
-    UMBRELLA = "umbrella", _("Umbrella")
-    INTER_AGENCY = "inter_agency", _("Several UN entities together")
-
-
-class AgreementKind(models.TextChoices):
-    LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
-    MEMORANDUM = "memorandum", _("Memorandum of understanding")
-    PARTNERSHIP_AGREEMENT = "partnership_agreement", _("Partnership agreement")
-    CONTRIBUTION_AGREEMENT = "contribution_agreement", _("Contribution agreement")
-    IN_KIND_AGREEMENT = "in_kind_agreement", _("In-kind agreement")
-    PRO_BONO_AGREEMENT = "pro_bono_agreement", _("Pro bono agreement")
-    SECONDMENT_AGREEMENT = "secondment_agreement", _("Secondment agreement")
-    STAFF_EXCHANGE_AGREEMENT = "staff_exchange_agreement", _("Staff exchange agreement")
-    CAUSE_MARKETING_AGREEMENT = "cause_marketing_agreement", _("Cause-related marketing agreement")
-    LICENCE = "licence", _("Licence")
-    INFORMAL = "informal", _("Informal")
-
-
-# What a record of each type tells besides the common fields: {type: {key: question}}. The answers are
-# texts in `Partnership.type_details`.
-TYPE_QUESTIONS: dict[str, dict[str, Promise]] = {
-    PartnershipType.CORE_BUSINESS: {
-        "value_chain": _("Which part of the value chain does it change?"),
-        "jobs": _("Which jobs or incomes does it create, and for whom?"),
-        "access": _("Which products or services do poor people gain access to?"),
-    },
-    PartnershipType.SOCIAL_INVESTMENT: {
-        "giving": _("What is given: money, goods, staff time, skills?"),
-        "selection": _("How are those who benefit chosen?"),
-        "visibility": _("What does the company say in public about its gift?"),
-    },
-    PartnershipType.ADVOCACY_POLICY: {
-        "audience": _("Whom does it address?"),
-        "issue": _("Which issue or policy is it about?"),
-        "channel": _("Through which channels?"),
-    },
-}
-
-
-class Scope(models.TextChoices):
-    GLOBAL = "global", _("Worldwide")
-    REGIONAL = "regional", _("Regional")
-    NATIONAL = "national", _("National")
-    LOCAL = "local", _("Local")
-
-
-class RecordKind(models.TextChoices):
-    PARTNERSHIP = "partnership", _("Partnership")
-    INITIATIVE = "initiative", _("Initiative")
-    PROGRAMME = "programme", _("Programme")
-    EVENT_PLATFORM = "event_platform", _("Event platform")
-    UMBRELLA = "umbrella", _("Umbrella")
 
 
 class PartnershipStatus(models.TextChoices):
@@ -190,65 +120,170 @@ def _of_user_entities(user):
 class Partnership(models.Model):
     """A record of the registry: a partnership or initiative between UN entities and business."""
 
+    # What it is
     reference = models.CharField(max_length=20, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
+    short_title = models.CharField(_("short title"), max_length=60, blank=True)
     record_kind = models.CharField(
         _("kind of record"), max_length=20, choices=RecordKind, default=RecordKind.PARTNERSHIP
     )
+    language = models.CharField(
+        _("language of the record"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("umbrella it belongs to"),
+    )
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("what came before it"),
+    )
+    replication_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replications",
+        verbose_name=_("what it was modelled on"),
+    )
+    summary = models.TextField(_("summary"))
+    problem = models.TextField(_("problem it tackles"), blank=True)
+    approach = models.TextField(_("approach"), blank=True)
+    un_added_value = models.TextField(_("what the United Nations adds"), blank=True)
+    business_case = models.TextField(_("why it makes sense for the company"), blank=True)
+    local_needs_link = models.TextField(_("local needs it answers"), blank=True)
+    mandate = models.CharField(_("mandate or resolution it serves"), max_length=300, blank=True)
+    further_note = models.TextField(_("also stated"), blank=True)
+    came_from = models.CharField(_("how the partners met"), max_length=200, blank=True)
+
+    # How it is classed
     partnership_type = models.CharField(_("type"), max_length=20, choices=PartnershipType)
+    type_details = models.JSONField(default=dict, blank=True, help_text="{key of TYPE_QUESTIONS: answer}")
     purposes = ArrayField(
         models.CharField(max_length=30, choices=Purpose), verbose_name=_("purposes"), default=list
     )
     modalities = ArrayField(
         models.CharField(max_length=30, choices=Modality), verbose_name=_("form"), default=list, blank=True
     )
-    type_details = models.JSONField(default=dict, blank=True, help_text="{key of TYPE_QUESTIONS: answer}")
+    financing_model = models.CharField(_("financing"), max_length=30, choices=FinancingModel, blank=True)
     themes = ArrayField(
         models.CharField(max_length=30, choices=Theme), verbose_name=_("themes"), default=list, blank=True
     )
+    targets = models.ManyToManyField(
+        Target, blank=True, related_name="partnerships", verbose_name=_("SDG targets")
+    )
+    primary_target = models.ForeignKey(
+        Target, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("main SDG target")
+    )
+    mdgs = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    frameworks = ArrayField(
+        models.CharField(max_length=30, choices=Framework),
+        verbose_name=_("other frameworks"),
+        default=list,
+        blank=True,
+    )
+    framework_note = models.CharField(_("part of the framework"), max_length=300, blank=True)
+
+    # Where and when
     scope = models.CharField(_("scope"), max_length=10, choices=Scope, default=Scope.NATIONAL)
     countries = models.ManyToManyField(
         Country, blank=True, related_name="partnerships", verbose_name=_("countries")
     )
-    place_note = models.CharField(_("place, in words"), max_length=300, blank=True)
-    targets = models.ManyToManyField(
-        Target, blank=True, related_name="partnerships", verbose_name=_("SDG targets")
+    unnamed_country_count = models.PositiveSmallIntegerField(
+        _("further countries, counted but not named"), null=True, blank=True
     )
-    mdgs = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
-    summary = models.TextField(_("summary"))
-    entities = models.ManyToManyField(UNEntity, through="PartnershipEntity", related_name="partnerships")
+    regions = models.ManyToManyField(
+        Region, blank=True, related_name="partnerships", verbose_name=_("regions")
+    )
+    place_note = models.CharField(_("place, in words"), max_length=300, blank=True)
+    ldc_share = models.DecimalField(
+        _("share for least developed countries"), max_digits=4, decimal_places=3, null=True, blank=True
+    )
+    idea_on = PartialDateField(_("date of the idea"))
     start = PartialDateField(_("start"))
     end = PartialDateField(_("end"))
     start_year = year_of("start")
-    date_note = models.CharField(_("note on dates"), max_length=200, blank=True)
-    came_from = models.CharField(_("how the partners met"), max_length=200, blank=True)
-    further_note = models.TextField(_("also stated"), blank=True)
     is_open_ended = models.BooleanField(_("no end date foreseen"), default=False)
+    date_note = models.CharField(_("note on dates"), max_length=200, blank=True)
+
+    # Who
+    entities = models.ManyToManyField(UNEntity, through="PartnershipEntity", related_name="partnerships")
+    focal_points = models.ManyToManyField(
+        FocalPoint, blank=True, related_name="partnerships", verbose_name=_("focal points")
+    )
+    un_role_note = models.TextField(_("how the roles of the United Nations are kept apart"), blank=True)
+
+    # Is it worth it
     expected_benefits = models.TextField(_("expected benefits"), blank=True)
     expected_costs = models.TextField(_("expected costs"), blank=True)
+    transaction_cost_days = models.PositiveIntegerField(_("staff days to arrange it"), null=True, blank=True)
+    alternatives = models.TextField(_("what else could be done"), blank=True)
+    un_presence_needed = models.BooleanField(_("does it need the United Nations"), null=True, blank=True)
     benefits_outweigh = models.BooleanField(_("benefits outweigh costs"), null=True, blank=True)
-    evaluation_plan = models.TextField(_("evaluation plan"), blank=True)
+    balance_conclusion = models.TextField(_("conclusion in words"), blank=True)
+    balance_made_on = models.DateField(_("concluded on"), null=True, blank=True)
+    balance_made_by_role = models.CharField(_("concluded by (role)"), max_length=120, blank=True)
+
+    # What was agreed, in short; the documents are rows of Agreement
     agreement_kind = models.CharField(
         _("kind of agreement"), max_length=30, choices=AgreementKind, blank=True
     )
     agreement_signed = PartialDateField(_("agreement signed"))
     agreement_note = models.CharField(_("terms in a few words"), max_length=200, blank=True)
     informal_note = models.TextField(_("why there is no signed agreement"), blank=True)
+
+    # Evaluation and what remains
+    evaluation_plan = models.TextField(_("evaluation plan"), blank=True)
+    evaluation_kind = models.CharField(
+        _("kind of evaluation"), max_length=15, choices=EvaluationKind, blank=True
+    )
+    evaluation_due = PartialDateField(_("evaluation due"))
+    evaluation_budget_usd = models.DecimalField(
+        _("budget of the evaluation, USD"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    evaluation_findings = models.TextField(_("findings of the evaluation"), blank=True)
+    no_evaluation_reason = models.TextField(_("why there was no evaluation"), blank=True)
+    stakeholders_heard = models.TextField(_("who was heard"), blank=True)
+    evaluation_decision = models.CharField(
+        _("decision after the evaluation"), max_length=10, choices=Verdict, blank=True
+    )
+    evaluation_published = models.BooleanField(_("the evaluation is published"), default=False)
+    benefits_after_end = models.TextField(_("what lasts after the end"), blank=True)
+    handover = models.TextField(_("who takes over, and how"), blank=True)
+    local_owner = models.CharField(_("local owner"), max_length=200, blank=True)
     end_decision = models.TextField(_("decision to end"), blank=True)
     final_report = models.TextField(_("final report"), blank=True)
     lessons = models.TextField(_("lessons learned"), blank=True)
-    evaluation_findings = models.TextField(_("findings of the evaluation"), blank=True)
-    no_evaluation_reason = models.TextField(_("why there was no evaluation"), blank=True)
 
     status = models.CharField(
         _("status"), max_length=15, choices=PartnershipStatus, default=PartnershipStatus.IDEA
     )
     status_as_of = PartialDateField(_("status known as of"))
-    status_note = models.CharField(max_length=200, blank=True)
+    status_note = models.CharField(_("phase, in a few words"), max_length=200, blank=True)
     visibility = models.CharField(
         _("visibility"), max_length=10, choices=Visibility, default=Visibility.DRAFT
     )
     public_since = models.DateTimeField(null=True)
+    withheld_fields = ArrayField(
+        models.CharField(max_length=20, choices=Withholdable),
+        verbose_name=_("withheld from the public"),
+        default=list,
+        blank=True,
+    )
+    withheld_reason = models.CharField(_("why it is withheld"), max_length=300, blank=True)
+    next_report_on = models.DateField(
+        null=True, blank=True, help_text="Last day of the report that is due next; empty where none is."
+    )
+    origin = models.CharField(_("origin"), max_length=15, choices=Origin, default=Origin.ENTITY)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, blank=True)
     is_imported = models.BooleanField(
         default=False, help_text="From the archive; rules for new records were waived."
     )
@@ -270,6 +305,18 @@ class Partnership(models.Model):
             CheckConstraint(
                 name="partnership_type_known", condition=Q(partnership_type__in=PartnershipType.values)
             ),
+            CheckConstraint(
+                name="partnership_ldc_share_is_share",
+                condition=Q(ldc_share=None) | Q(ldc_share__gte=0, ldc_share__lte=1),
+            ),
+            CheckConstraint(
+                name="partnership_withheld_for_a_reason",
+                condition=Q(withheld_fields=[]) | ~Q(withheld_reason=""),
+            ),
+            CheckConstraint(
+                name="partnership_not_its_own_relative",
+                condition=~Q(parent=F("pk")) & ~Q(predecessor=F("pk")) & ~Q(replication_of=F("pk")),
+            ),
             CheckConstraint(name="partnership_start_shape", condition=Q(start__regex=PARTIAL_DATE)),
             CheckConstraint(name="partnership_end_shape", condition=Q(end__regex=PARTIAL_DATE)),
             CheckConstraint(
@@ -289,17 +336,6 @@ class Partnership(models.Model):
         return self.title
 
 
-class UNRole(models.TextChoices):
-    LEAD = "lead", _("Lead")
-    FRAMEWORK_PROVIDER = "framework_provider", _("Framework provider")
-    FACILITATOR_BROKER = "facilitator_broker", _("Facilitator or broker")
-    IMPLEMENTER = "implementer", _("Implementer")
-    BENEFICIARY = "beneficiary", _("Beneficiary")
-    STEERING = "steering", _("Steering")
-    COORDINATION = "coordination", _("Coordination")
-    PARTICIPANT = "participant", _("Participant")
-
-
 class PartnershipEntity(models.Model):
     """A UN entity in a partnership, with its role and office."""
 
@@ -307,6 +343,14 @@ class PartnershipEntity(models.Model):
     entity = models.ForeignKey(UNEntity, models.PROTECT, related_name="partnership_roles")
     role = models.CharField(_("role"), max_length=20, choices=UNRole, default=UNRole.LEAD)
     office_level = models.CharField(_("office"), max_length=10, choices=OfficeLevel, default=OfficeLevel.HQ)
+    office_country = models.ForeignKey(
+        Country,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("country of the office"),
+    )
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -326,6 +370,9 @@ class PartnershipParty(models.Model):
     kind = models.CharField(_("kind"), max_length=30, choices=PartnerKind, default=PartnerKind.COMPANY)
     role = models.CharField(_("role"), max_length=120, blank=True)
     responsibilities = models.TextField(_("responsibilities"), blank=True)
+    interests = models.TextField(_("what it wants from the partnership"), blank=True)
+    joined = PartialDateField(_("joined"))
+    left = PartialDateField(_("left"))
     sector = models.ForeignKey(Sector, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -344,119 +391,3 @@ class PartnershipParty(models.Model):
 
     def __str__(self) -> str:
         return self.company.name if self.company else self.description
-
-
-class ContributionKind(models.TextChoices):
-    CASH = "cash", _("Cash")
-    IN_KIND = "in_kind", _("In kind")
-    IN_KIND_GOODS = "in_kind_goods", _("Goods")
-    IN_KIND_SERVICES = "in_kind_services", _("Services")
-    PRO_BONO = "pro_bono", _("Pro bono work")
-    STAFF_TIME = "staff_time", _("Staff time")
-    VOLUNTEERS = "volunteers", _("Volunteers")
-    INVESTMENT = "investment", _("Investment")
-    CORE_COMPETENCY = "core_competency", _("Core competency")
-    MEDIA_SPACE = "media_space", _("Media space")
-    LICENCE = "licence", _("Licence")
-    EXPERTISE = "expertise", _("Expertise")
-    COMMITMENT = "commitment", _("Commitment")
-
-
-class Bound(models.TextChoices):
-    EXACT = "", _("exactly")
-    MORE_THAN = "more_than", _("more than")
-    LESS_THAN = "less_than", _("less than")
-    AT_LEAST = "at_least", _("at least")
-    AT_MOST = "at_most", _("at most")
-    ABOUT = "about", _("about")
-
-
-class Contribution(models.Model):
-    """What a party brings. Cash and in-kind are never summed without their label."""
-
-    class Status(models.TextChoices):
-        PLEDGED = "pledged", _("Pledged")
-        AGREED = "agreed", _("Agreed")
-        RECEIVED = "received", _("Received")
-        CANCELLED = "cancelled", _("Cancelled")
-        PLANNED = "planned", _("Planned, not counted")
-        STATED = "stated", _("Stated in the source")
-
-    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="contributions")
-    kind = models.CharField(_("kind"), max_length=20, choices=ContributionKind)
-    giver = models.CharField(_("giver"), max_length=200, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
-    usd_value = models.DecimalField(_("about USD"), max_digits=18, decimal_places=2, null=True, blank=True)
-    bound = models.CharField(max_length=10, choices=Bound, blank=True)
-    quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=2, null=True, blank=True)
-    unit = models.CharField(_("unit"), max_length=40, blank=True)
-    is_earmarked = models.BooleanField(_("earmarked"), null=True, blank=True)
-    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    as_of = PartialDateField(_("as of"))
-    country = models.ForeignKey(
-        Country, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
-    )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLEDGED)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            CheckConstraint(name="contribution_kind_known", condition=Q(kind__in=ContributionKind.values)),
-            CheckConstraint(name="contribution_amount_positive", condition=Q(amount=None) | Q(amount__gt=0)),
-            CheckConstraint(
-                name="contribution_amount_has_currency",
-                condition=Q(amount=None) | Q(currency__regex="^[A-Z]{3}$"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount or ''} {self.currency}".strip()
-
-
-class Indicator(models.Model):
-    """What shows that a partnership works: inputs are never shown as results."""
-
-    class Level(models.TextChoices):
-        INPUT = "input", _("Input")
-        OUTPUT = "output", _("Output")
-        OUTCOME = "outcome", _("Outcome")
-        IMPACT = "impact", _("Impact")
-
-    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="indicators")
-    name = models.CharField(_("indicator"), max_length=200)
-    level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.OUTPUT)
-    unit = models.CharField(_("unit"), max_length=40, blank=True)
-    baseline = models.DecimalField(_("baseline"), max_digits=18, decimal_places=2, null=True, blank=True)
-    target = models.DecimalField(_("target"), max_digits=18, decimal_places=2, null=True, blank=True)
-    actual = models.DecimalField(_("actual"), max_digits=18, decimal_places=2, null=True, blank=True)
-    bound = models.CharField(max_length=10, choices=Bound, blank=True)
-    as_of = PartialDateField(_("as of"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            CheckConstraint(
-                name="indicator_level_known",
-                condition=Q(level__in=["input", "output", "outcome", "impact"]),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Milestone(models.Model):
-    """A dated line of the timeline that is not a change of status: first approach, signature, renewal."""
-
-    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="milestones")
-    on = PartialDateField(_("date"))
-    text = models.CharField(_("what happened"), max_length=200)
-
-    class Meta:
-        ordering = ["on", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.on} {self.text}"
