@@ -34,7 +34,8 @@ test: system-test .venv/test $(MESSAGES:.po=.mo)  ## Format, lint, types, migrat
 	$(PRODUCTION) .venv/bin/mypy
 	$(WITH_DATABASE) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -m "not resilience" -n 2 --dist loadgroup
+	$(PYTHON) -m pytest -m resilience
 
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for script in bench/[a-z]*.py; do \

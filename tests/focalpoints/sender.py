@@ -1,7 +1,8 @@
-"""Workers that send one issue, for tests that kill them: `python -m tests.focalpoints.sender ISSUE PIDS`.
+"""Workers that send one issue, for tests that kill them.
 
-A parent sets Django up and keeps two children alive; PIDS holds their process ids. It has no database
-connection of its own. Each child sends until the parent is ended.
+Run as `python -m tests.focalpoints.sender ISSUE PIDS CLAIM_SECONDS`. A parent sets Django up and keeps two
+children alive; PIDS holds their process ids. It has no database connection of its own. Each child sends
+until the parent is ended.
 """
 
 import os
@@ -16,7 +17,6 @@ django.setup()
 
 from focalpoints.services import sending  # noqa: E402  (needs the set-up)
 
-sending.CLAIM_SECONDS = 2
 sending.RETRY_SECONDS = 0.2
 
 
@@ -42,10 +42,13 @@ def main(issue_id: int, pids: Path) -> None:
                 signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 child(issue_id)
             alive.add(pid)
-            pids.write_text("\n".join(map(str, alive)))
+            written = pids.with_suffix(".new")
+            written.write_text("\n".join(map(str, alive)))
+            written.replace(pids)  # whole at any moment: the test reads it to choose whom to kill
         died, _status = os.wait()
         alive.discard(died)
 
 
 if __name__ == "__main__":
+    sending.CLAIM_SECONDS = int(sys.argv[3])
     main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -3,7 +3,8 @@
 Run as a process: `python -m tests.focalpoints.sink PORT JOURNAL [DROP_SHARE]`. Each accepted message is one
 line "recipient message-id time" in JOURNAL; a connection dropped after the content was taken, before
 the answer, is a line that begins with "!". Recipients speak: "soft…@" gets one 451, "hard…@" a 550, which
-is a line that begins with "?".
+is a line that begins with "?". What comes on a dropped connection after the drop is not an answer and counts
+for nothing.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
+
+GONE = "421 4.3.0 Connection dropped"
 
 
 class Sink:
@@ -36,12 +39,16 @@ class Sink:
     async def handle_MAIL(self, server: SMTP, session, envelope, address, options) -> str:
         if self._drops():
             server.transport.abort()
+        if server.transport.is_closing():
+            return GONE
         envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session, envelope, address, options) -> str:
         if self._drops():
             server.transport.abort()
+        if server.transport.is_closing():  # the rest of a pipelined packet, whose sender hears nothing more
+            return GONE
         if address.startswith("hard"):
             self.journal.write(f"? {address}\n")
             return "550 5.1.1 No such mailbox"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.resilience, pytest.mark.django_db(transaction=True)]
 PROJECT = Path(__file__).resolve().parents[2]
 RECIPIENTS = int(os.environ.get("NEWSLETTER_RECIPIENTS", "5000"))
 KILLS, UNSUBSCRIBES = 10, 100
+CLAIM_SECONDS = 2  # how long a row of a killed worker waits
 DROP_SHARE = 0.003  # of messages, at each of three phases: about a third of the connections of 50
 
 
@@ -73,9 +75,15 @@ def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
 
     pids = tmp_path / "pids"
     began = time.monotonic()
-    sender = start("tests.focalpoints.sender", str(issue.pk), str(pids), EMAIL_URL=f"smtp://127.0.0.1:{port}")
+    sender = start(
+        "tests.focalpoints.sender",
+        str(issue.pk),
+        str(pids),
+        str(CLAIM_SECONDS),
+        EMAIL_URL=f"smtp://127.0.0.1:{port}",
+    )
     rng = random.Random(4)
-    left: dict[str, float] = {}
+    left: dict[str, datetime] = {}
     killed = 0
     try:
         while open_count(issue) and time.monotonic() - began < 300 + RECIPIENTS / 50:
@@ -89,7 +97,7 @@ def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
                 queued = issue.deliveries.filter(status="queued").order_by("?")[:UNSUBSCRIBES]
                 for delivery in queued.select_related("subscriber"):
                     subscribers.unsubscribe(delivery.subscriber)
-                    left[delivery.subscriber.email] = time.time()
+                    left[delivery.subscriber.email] = timezone.now()
                 sending.pause_issue(issue, by=first)
                 time.sleep(0.5)
                 paused_at = len(journal.read_text().splitlines())
@@ -106,7 +114,13 @@ def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
     taken = [(line[1:] if line[0] == "!" else line) for line in lines if line[0] != "?"]
     received = Counter(recipient for recipient, _message_id, _at in taken)
     drops_after_data = sum(line[0] == "!" for line in lines)
-    late = [r for r, _id, at in taken if r in left and float(at) > left[r] + 0.25]  # was being handed over
+    # A reader who left while his message was on its way may get it; a mark made after he left is a fault.
+    marked = issue.deliveries.filter(subscriber__email__in=[r for r, _id, _at in taken if r in left])
+    late = [
+        email
+        for email, until in marked.values_list("subscriber__email", "claimed_until")
+        if until - timedelta(seconds=CLAIM_SECONDS) > left[email]
+    ]
     refusals = Counter(line[1] for line in lines if line[0] == "?")
     found = {status: count for status, count in counts.items() if count}
     sys.stdout.write(
@@ -122,11 +136,12 @@ def test_the_ledger_survives_kills_drops_and_leavers(sink, settings, tmp_path):
     assert counts["sent"] <= len(taken) <= counts["sent"] + counts["uncertain"]
     assert late == []
     assert counts["suppressed"] >= 0.5 * len(left)
-    assert (
-        counts["failed"]
-        == len(refusals)
-        == Delivery.objects.filter(issue=issue, subscriber__email__startswith="hard", status="failed").count()
+    refused = dict(
+        issue.deliveries.filter(subscriber__email__in=refusals).values_list("subscriber__email", "status")
     )
+    # A worker killed while it heard the refusal leaves the row uncertain, which is never tried again either.
+    assert set(refused.values()) <= {"failed", "uncertain"}
+    assert list(refused.values()).count("failed") == counts["failed"] > 0
     assert set(refusals.values()) == {1}, "a 5xx is never tried again"
 
 
