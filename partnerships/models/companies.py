@@ -171,3 +171,39 @@ class CompanyMember(models.Model):
 
     class Meta:
         constraints = [UniqueConstraint(fields=["company", "user"], name="company_member_once")]
+
+
+class CompanyInvitation(models.Model):
+    """A seat in a company that its owner offered to a mail address, or that somebody asked for.
+
+    An invitation (`invited_by`) waits for the person behind the address; a request (no `invited_by`) waits
+    for an owner. Either way it is answered once. `digest` is the hash of the token in the mail.
+    """
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(
+        _("role"), max_length=10, choices=CompanyMember.Role, default=CompanyMember.Role.EDITOR
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    was_accepted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            UniqueConstraint(
+                fields=["company", "email"],
+                name="company_invitation_open_once",
+                condition=Q(answered_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}, {self.company}"
+
+    @property
+    def is_request(self) -> bool:
+        return self.invited_by_id is None

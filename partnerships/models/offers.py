@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueCons
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models import FocalPoint, UNEntity
+from focalpoints.models import SPOKEN_LANGUAGES, FocalPoint, UNEntity
 from partnerships.models.companies import Company, CompanyMember
 from partnerships.models.partnerships import ContributionKind, Partnership
 from portal.models import Country, Target, User
@@ -95,7 +95,17 @@ class ReasonCode(models.TextChoices):
     NO_NEED_NOW = "no_need_now", _("Nobody needs this now")
     CONDITIONS = "conditions", _("The conditions cannot be met")
     NO_ANSWER = "no_answer", _("Our question was not answered")
+    ABUSE = "abuse", _("Not a real offer")
     OTHER = "other", _("Another reason")
+
+
+class CompactStatus(models.TextChoices):
+    """What the company says of itself; the screening looks it up."""
+
+    NONE = "none", _("No participant of the UN Global Compact")
+    ACTIVE = "active", _("Participant, reports on time")
+    LATE = "late", _("Participant, report overdue")
+    REMOVED = "removed", _("Was removed from the list of participants")
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -118,9 +128,8 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(status__in=OFFER_ON_DESK)
 
     def for_list(self):
-        return self.select_related("company", "company__country", "entity", "triager").prefetch_related(
-            "countries", "targets"
-        )
+        one = ("company", "company__country", "entity", "office", "triager")
+        return self.select_related(*one).prefetch_related("countries", "targets")
 
 
 class Offer(Wanted):
@@ -141,6 +150,16 @@ class Offer(Wanted):
     available_until = models.DateField(_("available until"), null=True, blank=True)
     lead_time_days = models.PositiveSmallIntegerField(_("days to deliver"), null=True, blank=True)
     is_standing = models.BooleanField(_("ready for emergencies"), default=False)
+    contact_role = models.CharField(_("who we should write to"), max_length=80, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=10, choices=SPOKEN_LANGUAGES),
+        verbose_name=_("languages you work in"),
+        default=list,
+        blank=True,
+    )
+    compact_status = models.CharField(
+        _("UN Global Compact"), max_length=10, choices=CompactStatus, blank=True
+    )
     conditions = models.TextField(_("conditions"), blank=True)
     expects_in_return = models.TextField(_("what you expect in return"), blank=True)
     is_tied_to_procurement = models.BooleanField(_("tied to a tender or contract"), null=True, blank=True)
@@ -151,6 +170,7 @@ class Offer(Wanted):
     answer_due_on = models.DateField(null=True)
     triager = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     entity = models.ForeignKey(UNEntity, models.PROTECT, null=True, related_name="offers")
+    office = models.ForeignKey(FocalPoint, models.SET_NULL, null=True, related_name="+")
     need = models.ForeignKey("Need", models.PROTECT, null=True, related_name="offers")
     partnership = models.OneToOneField(Partnership, models.PROTECT, null=True, related_name="offer")
     reserved_until = models.DateField(null=True)
@@ -158,6 +178,10 @@ class Offer(Wanted):
     reason_code = models.CharField(_("reason"), max_length=20, choices=ReasonCode, blank=True)
     advice = models.TextField(_("advice to the business"), blank=True)
     decided_at = models.DateTimeField(null=True)
+    suspicion = models.CharField(
+        max_length=300, blank=True, help_text="Why it waits for a look before anybody else reads it."
+    )
+    renewed_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="renewals")
 
     objects = OfferQuerySet.as_manager()
 
@@ -211,13 +235,27 @@ class Offer(Wanted):
 
     @property
     def open_question(self) -> "OfferQuestion | None":
-        """The question that waits for a reply, of the questions already loaded."""
-        return next((question for question in self.questions.all() if question.replied_at is None), None)
+        """The question that waits for a reply of the business, of the questions already loaded."""
+        return self._open_question(OfferQuestion.Side.UN)
+
+    @property
+    def open_enquiry(self) -> "OfferQuestion | None":
+        """The question of the business that waits for a reply of the UN side, of those already loaded."""
+        return self._open_question(OfferQuestion.Side.BUSINESS)
+
+    def _open_question(self, side: str) -> "OfferQuestion | None":
+        waiting = (q for q in self.questions.all() if q.asked_by_side == side and q.replied_at is None)
+        return next(waiting, None)
 
 
 class OfferQuestion(models.Model):
-    """A question of the UN side to the business. The clock of the offer stands while it is open."""
+    """A question of one side to the other. While the UN side waits, the clock stands."""
 
+    class Side(models.TextChoices):
+        UN = "un", _("UN side")
+        BUSINESS = "business", _("Business")
+
+    asked_by_side = models.CharField(max_length=10, choices=Side, default=Side.UN)
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="questions")
     text = models.TextField(_("question"))
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -229,7 +267,14 @@ class OfferQuestion(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            UniqueConstraint(fields=["offer"], name="offer_one_open_question", condition=Q(replied_at=None)),
+            UniqueConstraint(
+                fields=["offer", "asked_by_side"],
+                name="offer_one_open_question_a_side",
+                condition=Q(replied_at=None),
+            ),
+            CheckConstraint(
+                name="offer_question_side_known", condition=Q(asked_by_side__in=["un", "business"])
+            ),
             CheckConstraint(
                 name="offer_reply_has_moment", condition=Q(reply="") | Q(replied_at__isnull=False)
             ),
@@ -239,123 +284,19 @@ class OfferQuestion(models.Model):
         return self.text[:80]
 
 
-class NeedStatus(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open")
-    PARTLY_MET = "partly_met", _("Partly met")
-    MET = "met", _("Met")
-    CLOSED = "closed", _("Closed")
-    EXPIRED = "expired", _("Expired")
+class KeptDraft(models.Model):
+    """What somebody without an account typed, kept behind a link that was mailed to them.
 
-
-NEED_OPEN = [NeedStatus.OPEN, NeedStatus.PARTLY_MET]
-NEED_MOVES: dict[str, set[str]] = {
-    NeedStatus.DRAFT: {NeedStatus.OPEN, NeedStatus.CLOSED},
-    NeedStatus.OPEN: {NeedStatus.PARTLY_MET, NeedStatus.MET, NeedStatus.CLOSED, NeedStatus.EXPIRED},
-    NeedStatus.PARTLY_MET: {NeedStatus.MET, NeedStatus.CLOSED, NeedStatus.EXPIRED},
-    NeedStatus.MET: set(),
-    NeedStatus.CLOSED: set(),
-    NeedStatus.EXPIRED: set(),
-}
-
-
-class NeedQuerySet(models.QuerySet["Need"]):
-    def open(self):
-        return self.filter(status__in=NEED_OPEN).filter(
-            Q(needed_until=None) | Q(needed_until__gte=timezone.localdate())
-        )
-
-    def visible_to(self, user):
-        """What is or was open is public; a draft is for its entity."""
-        published = Q(published_at__isnull=False)
-        if not user.is_authenticated:
-            return self.filter(published)
-        return self.filter(published | Q(created_by=user) | Exists(_works_for_entity(user)))
-
-    def editable_by(self, user):
-        """Focal points post and change the needs of the entities they work for."""
-        if not user.has_perm("partnerships.post_need"):
-            return self.none()
-        return self.filter(Exists(_works_for_entity(user)))
-
-    def for_list(self):
-        return self.select_related("entity").prefetch_related("countries", "targets")
-
-
-def _works_for_entity(user):
-    return FocalPoint.objects.active().filter(entity=OuterRef("entity"), user=user)
-
-
-class Need(Wanted):
-    """What a UN office looks for. No country means anywhere."""
-
-    class Urgency(models.TextChoices):
-        EMERGENCY = "emergency", _("Emergency")
-        NORMAL = "normal", _("Normal")
-        PLANNED = "planned", _("Planned")
-
-    entity = models.ForeignKey(UNEntity, models.PROTECT, related_name="needs", verbose_name=_("UN entity"))
-    office_place = models.CharField(_("office"), max_length=80, blank=True)
-    status = models.CharField(_("status"), max_length=15, choices=NeedStatus, default=NeedStatus.DRAFT)
-    value_amount = models.DecimalField(
-        _("estimated value"), max_digits=16, decimal_places=2, null=True, blank=True
-    )
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
-    needed_from = models.DateField(_("needed from"), null=True, blank=True)
-    needed_until = models.DateField(_("needed until"), null=True, blank=True)
-    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
-    beneficiaries = models.CharField(_("who benefits"), max_length=200, blank=True)
-    constraints_note = models.TextField(_("constraints"), blank=True)
-    published_at = models.DateTimeField(null=True)
-
-    objects = NeedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            CheckConstraint(name="need_status_known", condition=Q(status__in=NeedStatus.values)),
-            CheckConstraint(
-                name="need_window",
-                condition=Q(needed_from=None) | Q(needed_until=None) | Q(needed_until__gte=F("needed_from")),
-            ),
-            CheckConstraint(
-                name="need_open_is_published",
-                condition=Q(status__in=[NeedStatus.DRAFT, NeedStatus.CLOSED]) | Q(published_at__isnull=False),
-            ),
-        ]
-        permissions = [("post_need", "Can post needs of the own entity")]
-
-
-class OfferMatch(models.Model):
-    """What became of an offer and a need that were held against each other, kept for later review.
-
-    `score` and `parts` are those of the moment it was first shown.
+    `digest` is the hash of the link's token: who reads the table cannot open the draft.
     """
 
-    class Outcome(models.TextChoices):
-        SHOWN = "shown", _("Shown")
-        PROPOSED = "proposed", _("Proposed")
-        RESERVED = "reserved", _("Held")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Not a fit")
-
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="matches")
-    need = models.ForeignKey(Need, models.CASCADE, related_name="matches")
-    score = models.DecimalField(max_digits=4, decimal_places=1)
-    parts = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.SHOWN)
-    reason = models.TextField(blank=True)
-    shown_at = models.DateTimeField(default=timezone.now)
-    opened_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, unique=True)
+    email = models.EmailField()
+    answers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "offer matches"
-        constraints = [
-            UniqueConstraint(fields=["offer", "need"], name="offer_match_once"),
-            CheckConstraint(name="offer_match_score", condition=Q(score__gte=0, score__lte=100)),
-        ]
+        indexes = [models.Index(fields=["email"], name="kept_draft_email")]
 
     def __str__(self) -> str:
-        return f"{self.offer_id} {self.need_id}"
+        return f"draft {self.pk}"
