@@ -30,11 +30,13 @@ class ItemText:
 
     @property
     def url(self) -> str:
-        return f"{self.base}{self.item.url}" if self.item.url else ""
+        return f"{self.base}{self.item.url}" if self.item.url.startswith("/") else self.item.url
 
     @property
     def meta(self) -> str:
-        return ", ".join(filter(None, [self.item.byline, self.item.source]))
+        """Who stands behind it and, of a registry record, its reference."""
+        source = self.item.source
+        return ", ".join(filter(None, [self.item.byline, "" if ":" in source else source]))
 
     @property
     def links(self) -> list[str]:

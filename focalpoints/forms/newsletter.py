@@ -62,14 +62,16 @@ class IssueForm(forms.ModelForm):
 
     class Meta:
         model = Issue
-        fields = ["title", "topic", "languages", "planned_for", "version"]
+        fields = ["title", "topic", "languages", "planned_for", "growth_reason", "version"]
 
     def clean_planned_for(self):
         moment = self.cleaned_data["planned_for"]
         return moment.replace(tzinfo=UTC) if moment else None
 
 
-class ItemForm(forms.Form):
+class WordsForm(forms.Form):
+    """The words of an item, in English or translated."""
+
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     text = forms.CharField(
         label=_("Text"),
@@ -80,6 +82,31 @@ class ItemForm(forms.Form):
         ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ItemForm(WordsForm):
+    """An item with what is the same in each language: where its title leads and how it looks."""
+
+    url = forms.RegexField(
+        r"^(/(?!/)|https://)\S+$",
+        label=_("Address the title leads to"),
+        max_length=300,
+        required=False,
+        help_text=_("A path of this portal, such as /needs/, or an address that begins with https://."),
+        error_messages={"invalid": _("Begin with / for a page of this portal, else with https://.")},
+    )
+    is_call_out = forms.BooleanField(
+        label=_("Set it apart as a call-out"),
+        required=False,
+        help_text=_("For the one thing readers should do. Its address becomes a button."),
+    )
+
+
+class PreviewForm(forms.Form):
+    email = forms.EmailField(
+        label=_("A reader’s e-mail address"),
+        help_text=_("Shows the edition this reader gets, and whether they get it. Nothing is sent."),
+    )
 
 
 class TitleForm(forms.Form):

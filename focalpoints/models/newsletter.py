@@ -117,7 +117,18 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
 
 def default_sections() -> list[str]:
-    return [IssueSection.FROM_THE_DESK, IssueSection.NEW_PARTNERSHIPS, IssueSection.NEEDS_AND_OFFERS]
+    """What a new issue begins with; a block that stays empty is left out."""
+    return [
+        IssueSection.FROM_THE_DESK,
+        IssueSection.NEW_PARTNERSHIPS,
+        IssueSection.NEEDS_AND_OFFERS,
+        IssueSection.TOOLS,
+        IssueSection.LESSONS,
+        IssueSection.DONORS,
+        IssueSection.MEETINGS,
+        IssueSection.TRAINING,
+        IssueSection.FOCAL_POINTS,
+    ]
 
 
 class Issue(models.Model):
@@ -141,6 +152,12 @@ class Issue(models.Model):
         default=list,
         blank=True,
         help_text="Editions where English stands in for a block that is not translated.",
+    )
+    growth_reason = models.CharField(
+        _("why the audience grew"),
+        max_length=300,
+        blank=True,
+        help_text=_("Needed where the readers are more than three times those of the last issue."),
     )
     planned_for = models.DateTimeField(_("planned for (UTC)"), null=True, blank=True)
     status = models.CharField(max_length=10, choices=IssueStatus, default=IssueStatus.DRAFT)
@@ -199,7 +216,10 @@ class IssueItem(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=200, blank=True)
     text = models.TextField(_("text"), max_length=10_000)
-    url = models.CharField(max_length=300, blank=True, help_text="Path on this portal.")
+    url = models.CharField(
+        _("address the title leads to"), max_length=300, blank=True, help_text="A path here, or https://…"
+    )
+    is_call_out = models.BooleanField(_("set apart as a call-out"), default=False)
     source = models.CharField(max_length=60, blank=True, help_text='Record it was picked from: "P-0042".')
     byline = models.CharField(max_length=120, blank=True, help_text='Who stands behind it: "WFP".')
     translations = models.JSONField(default=dict, help_text='{"fr": {"title": …, "text": …}}')

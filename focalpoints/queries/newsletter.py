@@ -55,6 +55,9 @@ class Gate:
     state: str
     note: str | Promise = ""
 
+    def __str__(self) -> str:
+        return f"{self.label}. {self.note}".strip()
+
 
 @dataclass(frozen=True)
 class Audience:
@@ -84,6 +87,36 @@ def audience(issue: Issue) -> Audience:
     )
 
 
+@dataclass(frozen=True)
+class ReaderPreview:
+    """What one reader gets of an issue."""
+
+    language: str
+    gets_it: bool
+    why: str
+
+
+def preview_for(issue: Issue, email: str) -> ReaderPreview:
+    """The edition that the reader of an address would get, and why they would or would not."""
+    reader = Subscriber.objects.filter(email__iexact=email).first()
+    if reader is None:
+        return ReaderPreview("en", False, _("Nobody has subscribed with this address."))
+    language = reader.language if reader.language in issue.editions else "en"
+    topic = issue.get_topic_display()
+    if reader.status != SubscriberStatus.CONFIRMED:
+        why = _("They do not get it. Their state is: %(state)s.") % {"state": reader.get_status_display()}
+    elif issue.topic not in reader.topics:
+        why = _("They do not get it, because they did not choose the topic “%(topic)s”.") % {"topic": topic}
+    elif language != reader.language:
+        why = _("They get it in English, because there is no edition in %(language)s.") % {
+            "language": language_label(reader.language)
+        }
+    else:
+        why = _("They get this edition.")
+    gets_it = reader.status == SubscriberStatus.CONFIRMED and issue.topic in reader.topics
+    return ReaderPreview(language, gets_it, why)
+
+
 def editions_of(issue: Issue) -> list[Edition]:
     items = list(issue.items.all())
     return [edition(issue, items, code, base=settings.PORTAL_URL) for code in issue.editions]
@@ -98,7 +131,7 @@ def gates(issue: Issue) -> list[Gate]:
         _text_gate(editions),
         _unsubscribe_gate(),
         *_language_gates(issue, editions[1:]),
-        _audience_gate(audience(issue)),
+        _audience_gate(audience(issue), issue.growth_reason),
         _server_gate(),
     ]
     if issue.status in (IssueStatus.DRAFT, IssueStatus.REVIEW):
@@ -106,9 +139,9 @@ def gates(issue: Issue) -> list[Gate]:
     return found
 
 
-def blocking_gates(issue: Issue) -> list[str]:
-    """The labels of what stops the issue now."""
-    return [str(gate.label) for gate in gates(issue) if gate.state == "stop"]
+def blocking_gates(issue: Issue) -> list[Gate]:
+    """What stops the issue now."""
+    return [gate for gate in gates(issue) if gate.state == "stop"]
 
 
 def _content_gate(content: Edition) -> Gate:
@@ -196,16 +229,15 @@ def _language_gates(issue: Issue, editions: Iterable[Edition]) -> Iterable[Gate]
             )
 
 
-def _audience_gate(readers: Audience) -> Gate:
+def _audience_gate(readers: Audience, growth_reason: str) -> Gate:
     if not readers.total:
         return Gate(_("Nobody would get it"), "stop", _("No confirmed reader takes this topic."))
     if readers.last and readers.total > MOST_GROWTH * readers.last:
-        return Gate(
-            _("More than three times the readers of the last issue"),
-            "stop",
-            _("%(now)d now, %(last)d then. Find out why before anything is sent.")
-            % {"now": readers.total, "last": readers.last},
-        )
+        label = _("More than three times the readers of the last issue")
+        if growth_reason:
+            return Gate(label, "ok", growth_reason)
+        note = _("%(now)d now, %(last)d then. Find out why, and write it beside the title and the editions.")
+        return Gate(label, "stop", note % {"now": readers.total, "last": readers.last})
     return Gate(
         ngettext("%(n)d confirmed reader", "%(n)d confirmed readers", readers.total) % {"n": readers.total},
         "ok",

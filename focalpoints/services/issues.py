@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -7,26 +6,18 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from focalpoints.models import ISSUE_MOVES, Issue, IssueItem, IssueSection, IssueStatus, Meeting, Resource
+from focalpoints.models import ISSUE_MOVES, Issue, IssueItem, IssueSection, IssueStatus
 from focalpoints.queries.newsletter import blocking_gates
+from focalpoints.queries.picks import Pick, news_since, picks_for
 from focalpoints.wording import clean_text
-from partnerships import queries as partnership_queries
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import move, record
 from portal.jobs import enqueue
 from portal.models import User
 
-
-@dataclass(frozen=True)
-class Pick:
-    """A record that an editor may pick for a section."""
-
-    source: str  # reference of the record, or "meeting:…" and "resource:…"
-    title: str
-    text: str
-    url: str
-    byline: str = ""
+MOST_FILLED = 8  # records of a block that fills itself; an editor may pick more
 
 
 def _may(by: User) -> None:
@@ -50,13 +41,15 @@ def _touch(issue: Issue) -> None:
 
 @transaction.atomic
 def create_issue(*, title: str, by: User) -> Issue:
-    """A new draft with the next number."""
+    """A new draft with the next number; its blocks hold what is new since the last issue."""
     _may(by)
     last = Issue.objects.select_for_update().order_by("-number").first()
     issue = Issue.objects.create(
         number=(last.number if last else 0) + 1, title=clean_text(title), created_by=by
     )
     record(issue, "created", by=by)
+    for section in issue.sections:
+        _fill(issue, section)
     return issue
 
 
@@ -69,6 +62,7 @@ def save_details(issue: Issue, values: Mapping[str, Any], *, version: int, by: U
     for field, value in values.items():
         setattr(issue, field, value)
     issue.save(update_fields=[*values])
+    _translate_own_words(issue, issue.sections)
     _touch(issue)
     record(issue, "changed", by=by)
     return issue
@@ -133,29 +127,38 @@ def save_item(
     title: str,
     text: str,
     by: User,
+    url: str | None = None,
+    is_call_out: bool = False,
     language: str = "en",
     version: int | None = None,
 ) -> IssueItem:
     """Write an item, or its translation; the words are stripped of HTML.
 
+    `url` and `is_call_out` belong to the item, not to a language; without `url` its address stays.
     Raises StaleEdit where `version` is no longer the item's, RuleViolation unless the issue is a draft.
     """
     issue = _draft(issue, by)
     words = {"title": clean_text(title), "text": clean_text(text)}
     if item is None:
         item = IssueItem.objects.create(
-            issue=issue, section=section, position=_next_position(issue, section), **words
+            issue=issue,
+            section=section,
+            position=_next_position(issue, section),
+            url=url or "",
+            is_call_out=is_call_out,
+            **words,
         )
     else:
         item = issue.items.select_for_update(no_key=True).get(pk=item.pk)
         if version is not None and item.version != version:
             raise StaleEdit(_("Somebody else changed this text since you opened it."))
         if language == "en":
-            item.title, item.text = words["title"], words["text"]
+            item.title, item.text, item.is_call_out = words["title"], words["text"], is_call_out
+            item.url = item.url if url is None else url
         else:
             item.translations = {**item.translations, language: words}
         item.version += 1
-        item.save(update_fields=["title", "text", "translations", "version"])
+        item.save(update_fields=["title", "text", "url", "is_call_out", "translations", "version"])
     _touch(issue)
     return item
 
@@ -192,56 +195,33 @@ def _next_position(issue: Issue, section: str) -> int:
     return 0 if last is None else last + 1
 
 
-def picks_for(section: str) -> list[Pick]:
-    """What there is to pick for a section, newest first; empty for sections that are only written."""
-    if section == IssueSection.NEW_PARTNERSHIPS:
-        return [_pick_of(row) for row in partnership_queries.newest_partnerships(20)]
-    if section == IssueSection.NEEDS_AND_OFFERS:
-        return [_pick_of(need) for need in partnership_queries.open_needs(20)]
-    if section == IssueSection.MEETINGS:
-        return [
-            Pick(
-                source=f"meeting:{meeting.pk}",
-                title=meeting.title,
-                text=meeting.theme or meeting.title,
-                url=f"/meetings/{meeting.slug}/",
-                byline=meeting.city,
-            )
-            for meeting in Meeting.objects.filter(is_public=True)[:20]
-        ]
-    if section == IssueSection.TOOLS:
-        return [
-            Pick(
-                source=f"resource:{resource.pk}",
-                title=resource.title,
-                text=resource.summary,
-                url=f"/library/{resource.pk}/",
-                byline=resource.publisher,
-            )
-            for resource in Resource.objects.filter(is_internal=False, status="current").order_by(
-                "-added_at"
-            )[:20]
-        ]
-    return []
-
-
-def _pick_of(row: Any) -> Pick:
-    """A partnership or a need: both carry reference, title and words, and know their page."""
-    text = getattr(row, "summary", "") or getattr(row, "description", "") or row.title
-    return Pick(
-        source=row.reference,
-        title=row.title,
-        text=text,
-        url=f"/{'needs' if hasattr(row, 'contribution_kinds') else 'partnerships'}/{row.reference}/",
-    )
-
-
 @transaction.atomic
 def pick_items(issue: Issue, section: str, sources: Iterable[str], *, by: User) -> int:
     """Put records into a section, in the words of the record at this moment. Returns how many were new."""
     issue = _draft(issue, by)
-    wanted = set(sources) - set(issue.items.exclude(source="").values_list("source", flat=True))
-    chosen = [pick for pick in picks_for(section) if pick.source in wanted]
+    wanted = set(sources)
+    with override("en"):
+        chosen = [pick for pick in picks_for(section) if pick.source in wanted]
+    return _put_in(issue, section, chosen)
+
+
+@transaction.atomic
+def fill_section(issue: Issue, section: str, *, by: User) -> int:
+    """Put in what is new since the last issue for the same readers. Returns how many were new."""
+    issue = _draft(issue, by)
+    return _fill(issue, section)
+
+
+def _fill(issue: Issue, section: str) -> int:
+    with override("en"):
+        return _put_in(issue, section, picks_for(section, news_since(issue))[:MOST_FILLED])
+
+
+def _put_in(issue: Issue, section: str, picks: Iterable[Pick]) -> int:
+    taken = set(issue.items.exclude(source="").values_list("source", flat=True))
+    chosen = [pick for pick in picks if pick.source not in taken]
+    if not chosen:
+        return 0
     start = _next_position(issue, section)
     IssueItem.objects.bulk_create(
         IssueItem(
@@ -256,22 +236,49 @@ def pick_items(issue: Issue, section: str, sources: Iterable[str], *, by: User) 
         )
         for index, pick in enumerate(chosen)
     )
-    if chosen:
-        add_section(issue, section, by=by)
-        _touch(issue)
+    if section not in issue.sections:
+        issue.sections = [*issue.sections, section]
+        issue.save(update_fields=["sections"])
+    _translate_own_words(issue, [section])
+    _touch(issue)
     return len(chosen)
 
 
+def _translate_own_words(issue: Issue, sections: Iterable[str]) -> None:
+    """Give picked items the portal's own sentences in each edition; words of a record stay as they are."""
+    for section in sections:
+        items = {item.source: item for item in issue.items.filter(section=section).exclude(source="")}
+        changed = set()
+        for language in issue.languages if items else []:
+            with override(language):
+                picks = picks_for(section)
+            for pick in picks:
+                item = items.get(pick.source)
+                words = clean_text(pick.text)[:10_000]
+                if item and words != item.text and language not in item.translations:
+                    item.translations = {
+                        **item.translations,
+                        language: {"title": pick.title[:200], "text": words},
+                    }
+                    changed.add(item)
+        IssueItem.objects.bulk_update(changed, ["translations"])
+
+
 # --- review ---------------------------------------------------------------------------------------------
+
+
+def stop_at_gates(issue: Issue) -> None:
+    """Raises RuleViolation that names everything an issue still lacks."""
+    stops = blocking_gates(issue)
+    if stops:
+        raise RuleViolation(_("This stops it: %(gates)s") % {"gates": " ".join(map(str, stops))})
 
 
 @transaction.atomic
 def submit_issue(issue: Issue, *, by: User) -> None:
     """Hand the draft to a second person. Raises RuleViolation while a gate stops it."""
     issue = _draft(issue, by)
-    stops = blocking_gates(issue)
-    if stops:
-        raise RuleViolation(_("This stops it: %(gates)s.") % {"gates": "; ".join(stops)})
+    stop_at_gates(issue)
     issue.submitted_by = by
     issue.save(update_fields=["submitted_by"])
     move(issue, IssueStatus.REVIEW, moves=ISSUE_MOVES, by=by)

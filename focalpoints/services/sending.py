@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from focalpoints.editions import edition
 from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueStatus
 from focalpoints.moulds import Mould, mould_of, personal, wire_address
-from focalpoints.queries.newsletter import blocking_gates
+from focalpoints.services.issues import stop_at_gates
 from portal.errors import RuleViolation
 from portal.history import move, record
 from portal.jobs import enqueue
@@ -123,9 +123,7 @@ def start_planned_issue(issue_id: int) -> None:
 
 
 def _start(issue: Issue, *, by: User | None) -> None:
-    stops = blocking_gates(issue)
-    if stops:
-        raise RuleViolation(_("This stops it: %(gates)s.") % {"gates": "; ".join(stops)})
+    stop_at_gates(issue)
     issue.sending_at = timezone.now()
     issue.save(update_fields=["sending_at"])
     move(issue, IssueStatus.SENDING, moves=ISSUE_MOVES, by=by)

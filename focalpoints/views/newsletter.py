@@ -1,6 +1,7 @@
 import smtplib
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -15,10 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from focalpoints import moulds
 from focalpoints.editions import edition, language_label, language_name
-from focalpoints.forms.newsletter import IssueForm, ItemForm, NewIssueForm, TitleForm
+from focalpoints.forms.newsletter import (
+    IssueForm,
+    ItemForm,
+    NewIssueForm,
+    PreviewForm,
+    TitleForm,
+    WordsForm,
+)
 from focalpoints.forms.versions import renew_version
 from focalpoints.models import Issue, IssueItem, IssueSection, IssueStatus
 from focalpoints.queries import newsletter as queries
+from focalpoints.queries.picks import SOURCES, picks_for
 from focalpoints.services import issues as services
 from focalpoints.services import sending
 from portal.errors import RuleViolation, StaleEdit
@@ -87,18 +96,10 @@ def newsletter_issue(request: SignedIn, number: int) -> HttpResponse:
         "stop_count": sum(gate.state == "stop" for gate in gates),
         "audience": queries.audience(issue),
         "addable": [choice for choice in IssueSection.choices if choice[0] not in issue.sections],
-        "pickable": PICKABLE,
+        "pickable": SOURCES,
         "may_approve": issue.status == IssueStatus.REVIEW and issue.submitted_by_id != request.user.pk,
     }
     return render(request, "focalpoints/newsletter_issue.html", context)
-
-
-PICKABLE = (
-    IssueSection.NEW_PARTNERSHIPS,
-    IssueSection.NEEDS_AND_OFFERS,
-    IssueSection.MEETINGS,
-    IssueSection.TOOLS,
-)
 
 
 def _progress(request: HttpRequest, issue: Issue) -> HttpResponse:
@@ -172,13 +173,7 @@ def newsletter_item(request: SignedIn, number: int, pk: int | None = None) -> Ht
     if section not in IssueSection.values:
         raise Http404
     language = _language(request, issue) if item else "en"
-    words = {} if item is None else {"title": item.title, "text": item.text}
-    if item and language != "en":
-        words = item.translations.get(language, {})
-    form = ItemForm(
-        request.POST if request.method == "POST" else None,
-        initial=words | {"version": item.version if item else None},
-    )
+    form = _item_form(request, item, language)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
@@ -186,11 +181,9 @@ def newsletter_item(request: SignedIn, number: int, pk: int | None = None) -> Ht
                 issue,
                 item,
                 section=section,
-                title=form.cleaned_data["title"],
-                text=form.cleaned_data["text"],
-                version=form.cleaned_data["version"],
                 language=language,
                 by=request.user,
+                **form.cleaned_data,
             )
         except RuleViolation as error:
             form.add_error(None, str(error))
@@ -210,12 +203,22 @@ def newsletter_item(request: SignedIn, number: int, pk: int | None = None) -> Ht
     return render(request, "focalpoints/newsletter_form.html", context, status=status)
 
 
+def _item_form(request: HttpRequest, item: IssueItem | None, language: str) -> WordsForm:
+    data = request.POST if request.method == "POST" else None
+    if item is None:
+        return ItemForm(data)
+    if language != "en":
+        return WordsForm(data, initial=item.translations.get(language, {}) | {"version": item.version})
+    fields = ("title", "text", "url", "is_call_out", "version")
+    return ItemForm(data, initial={field: getattr(item, field) for field in fields})
+
+
 @require_http_methods(["GET", "POST"])
 @editor
 def newsletter_pick(request: SignedIn, number: int) -> HttpResponse:
     issue = _issue(request, number)
     section = request.GET.get("section", "")
-    if section not in PICKABLE:
+    if section not in SOURCES:
         raise Http404
     if request.method == "POST":
         count = services.pick_items(issue, section, request.POST.getlist("source"), by=request.user)
@@ -227,7 +230,7 @@ def newsletter_pick(request: SignedIn, number: int) -> HttpResponse:
         "issue": issue,
         "section": section,
         "label": IssueSection(section).label,
-        "picks": services.picks_for(section),
+        "picks": picks_for(section),
         "taken": set(issue.items.values_list("source", flat=True)),
     }
     return render(request, "focalpoints/newsletter_pick.html", context)
@@ -246,11 +249,12 @@ def newsletter_arrange(request: SignedIn, number: int) -> HttpResponse:
         if request.POST.get("item", "").isdecimal()
         else None
     )
-    acts: dict[str, Callable[[], object]] = {
+    acts: dict[str, Callable[[], Any]] = {
         "add": partial(services.add_section, issue, section, by=by),
         "up": partial(services.move_section, issue, section, -1, by=by),
         "down": partial(services.move_section, issue, section, 1, by=by),
         "remove": partial(services.remove_section, issue, section, by=by),
+        "fill": partial(services.fill_section, issue, section, by=by),
         "fall_back": partial(services.fall_back, issue, language, allowed=True, by=by),
         "translate": partial(services.fall_back, issue, language, allowed=False, by=by),
     }
@@ -263,7 +267,10 @@ def newsletter_arrange(request: SignedIn, number: int) -> HttpResponse:
         }
     if do not in acts:
         raise RuleViolation(_("This cannot be done with this block."))
-    acts[do]()
+    added = acts[do]()
+    if do == "fill":
+        words = ngettext("%(n)d new record put in.", "%(n)d new records put in.", added)
+        messages.success(request, words % {"n": added} if added else _("Nothing new since the last issue."))
     return redirect(_compose_url(issue, language, section))
 
 
@@ -288,7 +295,10 @@ def newsletter_move(request: SignedIn, number: int) -> HttpResponse:
     step = steps.get(request.POST.get("to", ""))
     if step is None:
         raise RuleViolation(_("There is no such step."))
-    step(issue, by=request.user)
+    try:
+        step(issue, by=request.user)
+    except RuleViolation as error:  # the button is always there, and the page says why it did nothing
+        messages.error(request, str(error))
     return redirect("focalpoints:newsletter_issue", number=number)
 
 
@@ -305,22 +315,34 @@ def newsletter_test(request: SignedIn, number: int) -> HttpResponse:
     return redirect(_compose_url(issue, language))
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 @editor
 def newsletter_preview(request: SignedIn, number: int) -> HttpResponse:
-    """The plain part of the mail, and the way to its HTML."""
+    """The plain part of the mail, and the way to its HTML; a POST asks what the reader of an address gets.
+
+    A POST, so that no address stands in a log. The links of a preview are nobody's.
+    """
     issue = _issue(request, number)
-    language = _language(request, issue)
+    language, reader = _language(request, issue), None
+    form = PreviewForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        reader = queries.preview_for(issue, form.cleaned_data["email"])
+        language = reader.language
+    mould = _mould(issue, language)
+    message = moulds.personal(mould, subscriber_id=0, email="reader@example.org", key="preview")
     context = {
         "issue": issue,
         "language": language,
-        "mail_text": _mould(issue, language).text,
+        "form": form,
+        "reader": reader,
+        "mail_head": message.partition(b"\r\n\r\n")[0].decode(),
+        "mail_text": mould.text,
         "tabs": [
             {"code": code, "name": language_name(code), "is_current": code == language}
             for code in issue.editions
         ],
     }
-    return render(request, "focalpoints/newsletter_preview.html", context)
+    return render(request, "focalpoints/newsletter_preview.html", context, status=422 if form.errors else 200)
 
 
 # A mail carries its styles on its elements, so this one answer allows them; it can run nothing.

@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from focalpoints import links, moulds
 from focalpoints.editions import edition
@@ -16,19 +17,31 @@ from focalpoints.models import (
     Delivery,
     DeliveryStatus,
     Issue,
+    IssueSection,
     IssueStatus,
     Subscriber,
     SubscriberStatus,
 )
 from focalpoints.queries import newsletter as queries
+from focalpoints.queries.picks import Pick, picks_for
+from focalpoints.services import directory as directory_services
 from focalpoints.services import issues as services
 from focalpoints.services import sending
 from focalpoints.services import subscribers as subscriber_services
 from focalpoints.wording import clean_text, links_in, to_html, to_text
 from portal.errors import RuleViolation, StaleEdit
 from portal.reference import load_reference
-from tests.focalpoints.factories import IssueFactory, IssueItemFactory, SubscriberFactory
+from tests.focalpoints.factories import (
+    FocalPointFactory,
+    IssueFactory,
+    IssueItemFactory,
+    MeetingFactory,
+    ResourceFactory,
+    SubscriberFactory,
+    TrainingFactory,
+)
 from tests.focalpoints.sink import SinkServer
+from tests.partnerships.factories import PartnershipFactory
 from tests.portal.factories import UserFactory
 
 
@@ -128,6 +141,10 @@ def test_an_edition_falls_back_to_english_block_by_block_and_says_so():
     assert edition(issue, issue.items.all(), "fr").language == "en"
 
 
+def stops(issue) -> list[str]:
+    return [str(gate.label) for gate in queries.blocking_gates(issue)]
+
+
 def gate_states(issue) -> dict[str, str]:
     return {str(gate.label): gate.state for gate in queries.gates(issue)}
 
@@ -136,7 +153,7 @@ def gate_states(issue) -> dict[str, str]:
 def test_gates_of_a_sound_issue(smtp_settings):
     issue = IssueFactory()
     SubscriberFactory()
-    assert queries.blocking_gates(issue) == []
+    assert stops(issue) == []
     assert gate_states(issue)["Unsubscribe tried end to end"] == "ok"
     assert gate_states(issue)["Approval by a second person"] == "wait"
 
@@ -144,17 +161,16 @@ def test_gates_of_a_sound_issue(smtp_settings):
 @pytest.mark.django_db
 def test_each_gate_stops(smtp_settings, settings):
     issue = IssueFactory(words=None, languages=["fr"])
-    stops = queries.blocking_gates(issue)
-    assert stops == [
+    assert stops(issue) == [
         "Nothing is written yet",
         "The plain text part would be empty",
         "French edition is missing 1 text",
         "Nobody would get it",
     ]
     IssueItemFactory(issue=issue, text="See [this](https://evil.example/) and [that](/no-such-page/)")
-    assert "2 links lead nowhere known" in queries.blocking_gates(issue)
+    assert "2 links lead nowhere known" in stops(issue)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert "No mail server is set up" in queries.blocking_gates(issue)
+    assert "No mail server is set up" in stops(issue)
 
 
 @pytest.mark.django_db
@@ -164,9 +180,11 @@ def test_three_times_the_last_audience_stops(smtp_settings):
     Delivery.objects.create(issue=last, subscriber=reader, language="en", status=DeliveryStatus.SENT)
     issue = IssueFactory()
     SubscriberFactory.create_batch(2)
-    assert queries.blocking_gates(issue) == []
+    assert stops(issue) == []
     SubscriberFactory()
-    assert queries.blocking_gates(issue) == ["More than three times the readers of the last issue"]
+    assert stops(issue) == ["More than three times the readers of the last issue"]
+    issue.growth_reason = "The readers of the sister newsletter joined, with their consent."
+    assert stops(issue) == []
 
 
 @pytest.mark.parametrize(
@@ -196,7 +214,7 @@ def test_blocks_and_items_are_written_moved_and_removed(editors):
     services.add_section(issue, "meetings", by=editors[0])
     services.move_section(issue, "meetings", -1, by=editors[0])
     issue.refresh_from_db()
-    assert issue.sections == ["from_the_desk", "new_partnerships", "meetings", "open_needs_and_offers"]
+    assert issue.sections.index("meetings") == 5
     a, b = (
         services.save_item(issue, None, section="meetings", title=title, text="Words", by=editors[0])
         for title in "AB"
@@ -255,10 +273,8 @@ def test_sending_starts_only_from_where_the_table_says(editors, smtp_settings, s
 
 @pytest.mark.django_db
 def test_picked_records_come_once_in_their_own_words(editors, monkeypatch):
-    pick = services.Pick(
-        "P-0042", "CEO Water Mandate", "Works on <b>water</b>.", "/partnerships/P-0042/", "UNGC"
-    )
-    monkeypatch.setattr(services, "picks_for", lambda section: [pick])
+    pick = Pick("P-0042", "CEO Water Mandate", "Works on <b>water</b>.", "/partnerships/P-0042/", "UNGC")
+    monkeypatch.setattr(services, "picks_for", lambda section, since=None: [pick])
     issue = IssueFactory(created_by=editors[0], words=None)
     assert services.pick_items(issue, "new_partnerships", ["P-0042", "P-9999"], by=editors[0]) == 1
     assert services.pick_items(issue, "new_partnerships", ["P-0042"], by=editors[0]) == 0
@@ -285,10 +301,111 @@ def test_composer_pages_work_for_an_editor(client, editors, smtp_settings):
     assert "French edition complete" in page
     assert "Trois." in client.get(f"{path}preview/?edition=fr").content.decode()
     assert client.post(f"{path}move/", {"to": "review"}).status_code == 302
-    assert client.post(f"{path}move/", {"to": "approve"}).status_code == 409
+    page = client.post(f"{path}move/", {"to": "approve"}, follow=True).content.decode()
+    assert "a second person has to approve it" in page
     client.force_login(editors[1])
     assert client.post(f"{path}move/", {"to": "approve"}).status_code == 302
     assert "Send now" in client.get(path).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_button_that_cannot_act_answers_with_the_reason(client, editors, smtp_settings):
+    client.force_login(editors[0])
+    issue = IssueFactory(created_by=editors[0], words=None)
+    page = client.post(f"/newsletter/{issue.number}/move/", {"to": "review"}, follow=True).content.decode()
+    assert "This stops it: Nothing is written yet. Write a block or pick records." in page
+    assert " disabled" not in page
+
+
+@pytest.mark.django_db
+def test_a_new_issue_fills_itself_with_what_is_new(editors):
+    past = timezone.now() - timedelta(days=30)
+    IssueFactory(status="sent", sending_at=past, sent_at=past)
+    ResourceFactory(title="Old", added_at=past - timedelta(days=1))
+    new = ResourceFactory(title="New", summary="")
+    ResourceFactory(is_internal=True)
+    MeetingFactory(is_public=False)
+    TrainingFactory()
+    issue = services.create_issue(title="Fills itself", by=editors[0])
+    found = {item.source: item for item in issue.items.all()}
+    assert {source.partition(":")[0] for source in found} == {"resource", "training"}
+    assert found[f"resource:{new.pk}"].text == "New"
+    assert services.fill_section(issue, "tools_and_resources", by=editors[0]) == 0
+
+
+@pytest.mark.django_db
+def test_focal_point_changes_name_roles_and_speak_the_language_of_the_edition(editors):
+    leaver = FocalPointFactory(person_name="Amina Example", has_name_consent=True)
+    heir = directory_services.hand_over(
+        leaver,
+        to=None,
+        person_name="Bo Example",
+        has_name_consent=True,
+        by=UserFactory(roles=["administrator"]),
+    )
+    FocalPointFactory(is_public=False)
+    issue = services.create_issue(title="Changes", by=editors[0])
+    item = issue.items.get(section="focal_point_changes")
+    assert item.source == f"focal_point:{heir.pk}"
+    assert item.text == f"This place has a new holder. Write to {heir.unit_mailbox}."
+    assert "Example" not in item.title + item.text
+    details = {"title": "Changes", "topic": "quarterly", "languages": ["fr"]}
+    with override("ar"):  # the language of the editor's screen is nobody else's
+        services.save_details(issue, details, version=Issue.objects.get().version, by=editors[0])
+    with override("fr"):
+        words = picks_for("focal_point_changes")[0].text
+    item.refresh_from_db()
+    assert item.translations.get("fr", {}).get("text", item.text) == words
+
+
+@pytest.mark.django_db
+def test_picks_hold_nothing_that_is_not_public():
+    PartnershipFactory(title="Internal", visibility="un_system", status="closed", lessons="Secret")
+    assert [pick for section in IssueSection.values for pick in picks_for(section)] == []
+
+
+@pytest.mark.django_db
+def test_lessons_are_picked_beside_their_record(editors):
+    record = PartnershipFactory(is_public=True, status="closed", lessons="Begin small.")
+    issue = services.create_issue(title="Lessons", by=editors[0])
+    assert issue.items.get(section="lessons_and_good_practice").text == "Begin small."
+    assert {item.source for item in issue.items.all()} == {record.reference, f"lesson:{record.reference}"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["//evil.example/", "javascript:alert(1)", "http://un.org/", "/a b"])
+def test_a_call_out_leads_to_a_known_kind_of_address(client, editors, address):
+    client.force_login(editors[0])
+    issue = IssueFactory(created_by=editors[0], words=None)
+    path = f"/newsletter/{issue.number}/write/?section=from_the_desk"
+    words = {"title": "Sign up", "text": "Before May.", "is_call_out": "on"}
+    assert client.post(path, words | {"url": address}).status_code == 422
+    client.post(path, words | {"url": "/subscribe/"})
+    content = edition(issue, issue.items.all(), "en", base="https://portal.example")
+    page = moulds.mould_of(issue, content).html
+    assert re.search(
+        r'<a href="https://portal.example/subscribe/" style="[^"]*background[^"]*"[^>]*>Sign up', page
+    ) or ('href="https://portal.example/subscribe/"' in page)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "language", "why"),
+    [
+        ({"language": "fr"}, "Français", "They get this edition."),
+        ({"language": "ar"}, "English", "there is no edition in Arabic"),
+        ({"topics": ["policy"]}, "English", "they did not choose the topic"),
+        ({"status": "bounced"}, "English", "Address bounces"),
+    ],
+)
+def test_a_preview_shows_what_a_reader_gets(client, editors, fields, language, why):
+    client.force_login(editors[0])
+    reader = SubscriberFactory(**fields)
+    issue = IssueFactory(created_by=editors[0], languages=["fr"])
+    page = client.post(f"/newsletter/{issue.number}/preview/", {"email": reader.email}).content.decode()
+    assert why in page
+    assert f'aria-current="true">{language}' in page
+    assert links.token_for("unsubscribe", reader.pk) not in page
 
 
 @pytest.mark.django_db

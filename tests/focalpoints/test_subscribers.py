@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
@@ -15,7 +16,8 @@ WISH = {"email": "Reader@Test.example", "topics": ["quarterly"], "language": "fr
 
 
 def path_in(message) -> str:
-    return next(line for line in message.body.splitlines() if line.startswith("http")).split("8000", 1)[1]
+    address = next(line for line in message.body.splitlines() if line.startswith(settings.PORTAL_URL))
+    return address.removeprefix(settings.PORTAL_URL)
 
 
 def test_nothing_is_sent_before_the_second_step(client, run_jobs):
