@@ -177,7 +177,7 @@ class CompanyInvitation(models.Model):
     """A seat in a company that its owner offered to a mail address, or that somebody asked for.
 
     An invitation (`invited_by`) waits for the person behind the address; a request (no `invited_by`) waits
-    for an owner. Either way it is answered once. `digest` is the hash of the token in the mail.
+    for an owner. Either way it is answered once. The mail carries its signed number.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
@@ -185,7 +185,6 @@ class CompanyInvitation(models.Model):
     role = models.CharField(
         _("role"), max_length=10, choices=CompanyMember.Role, default=CompanyMember.Role.EDITOR
     )
-    digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True)

@@ -160,10 +160,12 @@ class Appeal(models.Model):
 class OfferMatch(models.Model):
     """What became of an offer and a need that were held against each other, kept for later review.
 
-    `score` and `parts` are those of the moment it was first shown.
+    `score` and `parts` are those of the moment it was found. `shown_at` is when a person first had it on a
+    page, `opened_at` when somebody first went from one side to the other.
     """
 
     class Outcome(models.TextChoices):
+        FOUND = "found", _("Found")
         SHOWN = "shown", _("Shown")
         PROPOSED = "proposed", _("Proposed")
         RESERVED = "reserved", _("Held")
@@ -175,9 +177,10 @@ class OfferMatch(models.Model):
     score = models.DecimalField(max_digits=4, decimal_places=1)
     parts = models.JSONField(default=dict)
     weights_version = models.CharField(max_length=10, default=WEIGHTS_VERSION)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.SHOWN)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.FOUND)
     reason = models.TextField(blank=True)
-    shown_at = models.DateTimeField(default=timezone.now)
+    found_at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -285,12 +285,8 @@ class OfferQuestion(models.Model):
 
 
 class KeptDraft(models.Model):
-    """What somebody without an account typed, kept behind a link that was mailed to them.
+    """What somebody without an account typed; the link mailed to them carries the row's signed number."""
 
-    `digest` is the hash of the link's token: who reads the table cannot open the draft.
-    """
-
-    digest = models.CharField(max_length=64, unique=True)
     email = models.EmailField()
     answers = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
