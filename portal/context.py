@@ -108,6 +108,7 @@ def site(request: HttpRequest) -> dict:
     return {
         "nav": nav_items(PUBLIC_NAV, request),
         "inside_nav": nav_items(INSIDE_NAV, request) if user.is_authenticated else [],
+        "unread_count": user.notices.filter(read_at=None).count() if user.is_authenticated else 0,
         "footer": [
             {"title": title, "links": [{"url": reverse(name), "label": label} for name, label in links]}
             for title, links in FOOTER

@@ -32,20 +32,27 @@ def inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
-def render_mail(template: str, context: Mapping[str, Any], language: str) -> Mail:
-    """Subject, text and HTML of a mail; raises ValueError where the template has no subject line."""
+def compose(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Subject and body of a notice as plain text; raises ValueError where the template has no subject."""
     with translation.override(language):
         context = {"portal_url": settings.PORTAL_URL, "product_name": settings.PRODUCT_NAME, **context}
-        source = render_to_string(f"emails/{template}.txt", context)
-        subject, _empty, body = source.strip().partition("\n\n")
-        if not body or "\n" in subject:
-            raise ValueError(f"emails/{template}.txt must begin with one subject line and an empty line.")
+        subject, _empty, body = render_to_string(f"emails/{template}.txt", context).strip().partition("\n\n")
+    if not body or "\n" in subject:
+        raise ValueError(f"emails/{template}.txt must begin with one subject line and an empty line.")
+    return subject, body.strip()
+
+
+def render_mail(template: str, context: Mapping[str, Any], language: str) -> Mail:
+    """Subject, text and HTML of a mail."""
+    subject, body = compose(template, context, language)
+    with translation.override(language):
+        context = {"portal_url": settings.PORTAL_URL, "product_name": settings.PRODUCT_NAME, **context}
         context |= {"subject": subject, "blocks": blocks(body)}
         try:
             html = render_to_string(f"emails/{template}.html", context)
         except TemplateDoesNotExist:
             html = render_to_string("emails/notice.html", context)
-        text = render_to_string("emails/base.txt", {**context, "body": body.strip()})
+        text = render_to_string("emails/base.txt", {**context, "body": body})
     return Mail(subject, text.strip() + "\n", inliner().inline(html))
 
 

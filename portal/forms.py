@@ -194,3 +194,15 @@ class HintedRadios(forms.RadioSelect):
     def create_option(self, name, value, label, selected, index, subindex=None, attrs=None) -> dict:
         option = super().create_option(name, value, label, selected, index, subindex, attrs)
         return {**option, "hint": self.hints.get(value, "")}
+
+
+class UploadField(forms.FileField):
+    """A file as `portal.attachments.accept` takes it; the hint says what that is."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("File"))
+        kwargs.setdefault("help_text", _("PDF, DOCX, XLSX, PNG, JPG, CSV or TXT, up to 20 MB."))
+        kwargs.setdefault(
+            "widget", forms.FileInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.csv,.txt"})
+        )
+        super().__init__(max_length=255, **kwargs)

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import User
+from portal.models import MailChoice, NoticeKind, User
 from portal.queries import role_choices
 
 
@@ -15,4 +15,23 @@ class ProfileForm(forms.ModelForm):
 class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=role_choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class NoticeChoicesForm(forms.Form):
+    """One question for each kind of notice, named after it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for kind in NoticeKind:
+            self.fields[kind.value] = forms.ChoiceField(
+                label=kind.label, choices=MailChoice, widget=forms.RadioSelect
+            )
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        label=_("What the key is for"),
+        max_length=80,
+        help_text=_("For example: monthly report of our office."),
     )

@@ -1,11 +1,15 @@
+import uuid
 from functools import cached_property
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -297,3 +301,137 @@ class RateBucket(models.Model):
     key = models.CharField(max_length=120, primary_key=True)
     tokens = models.FloatField()
     updated_at = models.DateTimeField()
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+class AttachmentState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for the virus check")
+    NOT_SCANNED = "not_scanned", _("Not checked for viruses")
+    CLEAN = "clean", _("Checked for viruses")
+    INFECTED = "infected", _("A virus was found")
+
+
+class Attachment(models.Model):
+    """A file that hangs on one row; who may see that row may read it. See `portal.attachments`."""
+
+    READABLE = (AttachmentState.NOT_SCANNED, AttachmentState.CLEAN)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    about_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    about_id = models.PositiveBigIntegerField()
+    about = GenericForeignKey("about_type", "about_id")
+    kind = models.CharField(max_length=40, blank=True, help_text="What it is for, in the words of its app.")
+    file = models.FileField(upload_to="attachments", max_length=120)
+    name = models.CharField(max_length=150)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField(help_text="Bytes")
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=AttachmentState)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="attachments")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]
+        constraints = [
+            CheckConstraint(name="attachment_state_known", condition=Q(state__in=AttachmentState.values))
+        ]
+        indexes = [models.Index(fields=["about_type", "about_id"], name="attachment_about")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:attachment", args=[self.public_id])
+
+    @property
+    def is_readable(self) -> bool:
+        return self.state in self.READABLE
+
+
+# --- notices ----------------------------------------------------------------------------------------------
+
+
+class NoticeKind(models.TextChoices):
+    CASE = "case", _("Due diligence cases")
+    CLEARANCE = "clearance", _("Clearances that end or change")
+    OFFER = "offer", _("Offers from business")
+    MATCH = "match", _("Matches of offers and needs")
+    RECORD = "record", _("Partnership records")
+    REPORT = "report", _("Progress reports that are due")
+    NETWORK = "network", _("Meetings, groups and the library")
+
+
+class MailChoice(models.TextChoices):
+    AT_ONCE = "at_once", _("By mail, at once")
+    DAILY = "daily", _("In one mail a day")
+    NEVER = "never", _("Only here")
+
+
+class Notice(models.Model):
+    """One thing that one person is told, in the language that person reads. See `portal.notices`."""
+
+    key = models.CharField(max_length=200, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=12, choices=NoticeKind)
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    url = models.CharField(max_length=400, help_text="A path of this portal")
+    mail = models.CharField(max_length=8, choices=MailChoice, help_text="The choice when it was written")
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            CheckConstraint(name="notice_kind_known", condition=Q(kind__in=NoticeKind.values)),
+            CheckConstraint(name="notice_mail_known", condition=Q(mail__in=MailChoice.values)),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notice_of_user"),
+            models.Index(fields=["user"], name="notice_unread", condition=Q(read_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class NoticeChoice(models.Model):
+    """How one person wants the mails of one kind; without a row it is at once."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notice_choices")
+    kind = models.CharField(max_length=12, choices=NoticeKind)
+    mail = models.CharField(max_length=8, choices=MailChoice)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["user", "kind"], name="one_choice_per_kind"),
+            CheckConstraint(name="notice_choice_known", condition=Q(mail__in=MailChoice.values)),
+        ]
+
+
+# --- keys of programs -------------------------------------------------------------------------------------
+
+
+class ApiToken(models.Model):
+    """A key with which a program acts as its owner. Only its hash is kept. See `portal.tokens`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -1,3 +1,6 @@
+import secrets
+from datetime import timedelta
+
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -8,7 +11,11 @@ from django.utils.translation import gettext as _
 from portal import jobs
 from portal.errors import RuleViolation
 from portal.history import changed_fields, record
-from portal.models import Job, JobStatus, User
+from portal.models import ApiToken, Job, JobStatus, User
+from portal.tokens import digest
+
+TOKEN_LIFE = timedelta(days=365)
+MAX_TOKENS = 10  # of one person
 
 
 @transaction.atomic
@@ -70,3 +77,24 @@ def retry_job(job: Job, *, by: User) -> None:
         raise RuleViolation(_("Only a failed job can be run again."))
     record(job, "ran again", by=by)
     transaction.on_commit(lambda: jobs.wake(job), robust=True)
+
+
+@transaction.atomic
+def make_token(user: User, name: str) -> str:
+    """A new key of this person, good for a year. Only its hash is kept: it cannot be shown again."""
+    if user.api_tokens.filter(revoked_at=None, expires_at__gt=timezone.now()).count() >= MAX_TOKENS:
+        raise RuleViolation(_("You have ten keys. Revoke one that you no longer use."))
+    key = "cg_" + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user, name=name, digest=digest(key), expires_at=timezone.now() + TOKEN_LIFE
+    )
+    record(token, "made key", by=user)
+    return key
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: User) -> None:
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        record(token, "revoked key", by=by)

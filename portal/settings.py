@@ -194,6 +194,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MEDIA_ROOT = PORTAL_DATA / "files"
 MEDIA_URL = "/files/"  # nothing is served from there: views answer each file with its own check
 FILE_UPLOAD_PERMISSIONS = 0o600
+CLAMD_SOCKET = env("CLAMD_SOCKET", default="")  # a virus scanner; without one files say "not checked"
 
 # --- templates and static files -----------------------------------------------------------------------
 TEMPLATES = [
@@ -252,11 +253,29 @@ vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="Common Ground <portal@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The newsletter: messages a second from our own domain and to each reader's ("gmail.com=20;yahoo.com=5"),
+# where 0 is no limit; whether SPF, DKIM and DMARC of the sender must stand in DNS before an issue goes out.
+MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", default=0)
+MAIL_PER_SECOND_TO = env.dict("MAIL_PER_SECOND_TO", cast={"value": float}, default={})
+MAIL_CHECKS_DNS = env.bool("MAIL_CHECKS_DNS", default=not DEMO)
+MAIL_DKIM_SELECTOR = env("MAIL_DKIM_SELECTOR", default="")
+MAIL_RETURN_PATH = env("MAIL_RETURN_PATH", default="")  # envelope sender; empty is the address of MAIL_FROM
+# What comes back: from a provider (mailgun, postmark, sendgrid …) to /mail-events/<provider>/, or into a
+# mailbox, imaps://user:password@host/INBOX or a Maildir folder.
+MAIL_PROVIDER = env("MAIL_PROVIDER", default="")
+ANYMAIL = {
+    "WEBHOOK_SECRET": env("MAIL_WEBHOOK_SECRET", default=""),
+    f"{MAIL_PROVIDER.upper()}_WEBHOOK_SIGNING_KEY": env("MAIL_WEBHOOK_SIGNING_KEY", default=""),
+}
+BOUNCE_MAILBOX = env("BOUNCE_MAILBOX", default="")
 MAIL_SINK = Path(env("MAIL_SINK", default=str(PORTAL_DATA / "mail")))
 
 # --- API ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from partnerships.views.home import home
-from portal import views
+from portal import views, views_own
 from portal.styleguide import styleguide
 
 portal_patterns = (
@@ -9,7 +9,13 @@ portal_patterns = (
         path("", home, name="home"),
         path("start/", views.start, name="start"),
         path("desk/", views.desk, name="desk"),
-        path("me/", views.profile, name="profile"),
+        path("me/", views_own.profile, name="profile"),
+        path("notices/", views_own.notices, name="notices"),
+        path("notices/read/", views_own.notices_read, name="notices_read"),
+        path("notices/choices/", views_own.notice_choices, name="notice_choices"),
+        path("keys/", views_own.tokens, name="tokens"),
+        path("keys/<int:pk>/revoke/", views_own.token_revoke, name="token_revoke"),
+        path("files/<uuid:public_id>/", views_own.attachment, name="attachment"),
         path("help/", views.help_page, {"page": "help"}, name="help"),
         path("help/screening/", views.help_page, {"page": "help_screening"}, name="help_screening"),
         path("accessibility/", views.help_page, {"page": "accessibility"}, name="accessibility"),

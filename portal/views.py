@@ -19,8 +19,8 @@ import partnerships.queries
 import screening.queries
 from portal import queries, services
 from portal.errors import RuleViolation
-from portal.forms_accounts import ProfileForm, RolesForm
-from portal.http import SignedIn, keep_language, render_page
+from portal.forms_accounts import RolesForm
+from portal.http import SignedIn, render_page
 from portal.models import Country, Job, JobStatus, User
 
 
@@ -90,22 +90,6 @@ def desk(request: SignedIn) -> HttpResponse:
 @login_not_required
 def help_page(request: HttpRequest, page: str) -> HttpResponse:
     return render(request, f"portal/{page}.html", {"lists": screening.queries.list_freshness()})
-
-
-# --- the person's own account ---------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-def profile(request: SignedIn) -> HttpResponse:
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
-    if form.is_valid():
-        services.save_profile(request.user, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        response = redirect("portal:profile")
-        keep_language(response, form.cleaned_data["language"])
-        return response
-    status = 422 if form.is_bound else 200
-    return render(request, "portal/profile.html", {"form": form}, status=status)
 
 
 # --- administration -------------------------------------------------------------------------------------
