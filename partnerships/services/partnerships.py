@@ -1,10 +1,6 @@
-"""What people do with records of the registry: register, edit, advance through the states, publish, withdraw.
+"""What people do with records of the registry: register, edit, move through the states, publish, withdraw."""
 
-Source of the states and their conditions: the registry's field list (partnership_states.rules), after
-A/66/320, paras. 45, 56, 61 and 75, and A/58/227, paras. 84 and 90.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
-from partnerships import search
+from partnerships import search, selfchecks
 from partnerships.models import (
     PARTNERSHIP_MOVES,
     Company,
-    Indicator,
+    Measurement,
     Partnership,
     PartnershipEntity,
     PartnershipStatus,
-    Scope,
+    SelfCheck,
     UNRole,
     Visibility,
 )
 from partnerships.services.companies import adopt_company
+from partnerships.services.gates import missing, missing_for
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
 from portal.models import User
@@ -37,9 +34,21 @@ ROWS = {  # kinds of rows that belong to a record, by the argument of edit_partn
     "entities": "entity_roles",
     "parties": "parties",
     "contributions": "contributions",
+    "un_costs": "un_costs",
     "indicators": "indicators",
     "milestones": "milestones",
+    "translations": "translations",
+    "sources": "sources",
+    "lessons": "lesson_rows",
 }
+
+
+def rows_of(partnership: Partnership, kind: str) -> models.QuerySet:
+    """The rows of a record of one kind: those of ROWS, or the measurements of its indicators."""
+    if kind == "measurements":
+        of_record = Measurement.objects.filter(indicator__partnership=partnership)
+        return of_record.select_related("indicator").order_by("indicator", "on", "pk")
+    return getattr(partnership, ROWS[kind]).all()
 
 
 def own_entities(user: User) -> models.QuerySet[UNEntity]:
@@ -74,11 +83,15 @@ def edit_partnership(
     values: Mapping[str, Any] | None = None,
     countries: Iterable | None = None,
     targets: Iterable | None = None,
+    regions: Iterable | None = None,
+    focal_points: Iterable | None = None,
     rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    self_check: Mapping[str, Any] | None = None,
 ) -> Partnership:
-    """Change fields, places, targets and rows of the kinds in ROWS; what is not given stays.
+    """Change fields, places, targets, rows of the kinds `rows_of` knows, a check; what is not given stays.
 
-    Rows with an `id` are changed, those without are added, those left out are removed.
+    Rows with an `id` are changed, those without are added, those left out are removed. `self_check` is
+    {"kind", "moment", "answers"}; a changed transformational check waits for the registry desk again.
     Raises PermissionDenied, StaleEdit when `version` is not the current one, RuleViolation for a withdrawn
     record or an active one that would gain a company without clearance.
     """
@@ -90,7 +103,8 @@ def edit_partnership(
     changes = changed_fields(partnership, values or {})
     for field, value in (values or {}).items():
         setattr(partnership, field, value)
-    for field, chosen in (("countries", countries), ("targets", targets)):
+    many = {"countries": countries, "targets": targets, "regions": regions, "focal_points": focal_points}
+    for field, chosen in many.items():
         if chosen is not None:
             manager = getattr(partnership, field)
             before = sorted(manager.values_list("pk", flat=True))
@@ -99,11 +113,16 @@ def edit_partnership(
             if before != after:
                 changes[field] = [before, after]
     for kind, wanted in (rows or {}).items():
-        before, after = _sync(partnership, getattr(partnership, ROWS[kind]), wanted)
+        before, after = _sync(partnership, kind, wanted)
         if before != after:
             changes[kind] = [before, after]
+    if self_check and (answers := _save_check(partnership, by=by, **self_check)):
+        changes["self_check"] = answers
     if not changes:
         return partnership
+    _refuse_circles(partnership)
+    if "measurements" in changes:
+        _bring_up_to_date(partnership)
     if "parties" in changes and not partnership.is_imported:
         for company in Company.objects.filter(party_in__partnership=partnership, is_from_archive=True):
             adopt_company(company, by=by)
@@ -139,20 +158,82 @@ def _locked(partnership: Partnership, by: User) -> Partnership:
 
 
 def _sync(
-    partnership: Partnership, manager, wanted: Sequence[Mapping[str, Any]]
+    partnership: Partnership, kind: str, wanted: Sequence[Mapping[str, Any]]
 ) -> tuple[list[str], list[str]]:
     """Bring the rows of a record in line with `wanted`. Returns them as texts before and after."""
-    there = {row.pk: row for row in manager.all()}
+    there = {row.pk: row for row in rows_of(partnership, kind)}
     before = [_row_text(row) for row in there.values()]
     kept = {row["id"] for row in wanted if row.get("id") in there}
-    manager.exclude(pk__in=kept).delete()
+    rows_of(partnership, kind).exclude(pk__in=kept).delete()
+    model = rows_of(partnership, kind).model
+    new = {} if model is Measurement else {"partnership": partnership}
+    measured = set(partnership.indicators.values_list("pk", flat=True))
     for values in wanted:
-        fields = {name: value for name, value in values.items() if name != "id"}
-        row = there.get(values.get("id")) or manager.model(partnership=partnership)
-        for name, value in fields.items():
-            setattr(row, name, value)
+        row = there.get(values.get("id")) or model(**new)
+        for name, value in values.items():
+            if name != "id":
+                setattr(row, name, value)
+        if model is Measurement and row.indicator_id not in measured:
+            continue  # its indicator was removed with the same form
         row.save()
-    return before, [_row_text(row) for row in manager.all()]
+    return before, [_row_text(row) for row in rows_of(partnership, kind)]
+
+
+def _bring_up_to_date(partnership: Partnership) -> None:
+    """An indicator shows its latest measurement as its result."""
+    for indicator in partnership.indicators.prefetch_related("measurements"):
+        measured = list(indicator.measurements.all())
+        if measured:
+            indicator.actual, indicator.as_of = measured[-1].value, measured[-1].on
+            indicator.save(update_fields=["actual", "as_of"])
+
+
+def _refuse_circles(partnership: Partnership) -> None:
+    """Raises RuleViolation where a record would be above itself, or older than itself."""
+    for field in ("parent", "predecessor", "replication_of"):
+        seen, above = {partnership.pk}, getattr(partnership, field)
+        while above is not None:
+            if above.pk in seen:
+                raise RuleViolation(
+                    _("%(record)s leads back to this record, which cannot stand above itself.")
+                    % {"record": getattr(partnership, field).reference}
+                )
+            seen.add(above.pk)
+            above = getattr(above, field)
+
+
+def _save_check(
+    partnership: Partnership, *, by: User, kind: str, moment: str, answers: Mapping[str, Any]
+) -> list[Any]:
+    """Write a check down. Returns [before, after], empty where nothing changed."""
+    check = partnership.self_checks.filter(kind=kind, moment=moment).first() or SelfCheck(
+        partnership=partnership, kind=kind, moment=moment
+    )
+    before = check.answers
+    if before == answers:
+        return []
+    check.answers, check.made_by, check.made_at, check.reviewed_by = answers, by, timezone.now(), None
+    check.save()
+    return [before, answers]
+
+
+@transaction.atomic
+def confirm_transformational(partnership: Partnership, *, by: User) -> SelfCheck:
+    """The registry desk has read the check and agrees: the record may show the badge.
+
+    Raises PermissionDenied; RuleViolation while an item is not met or has no note.
+    """
+    if not by.has_perm("partnerships.review_partnership"):
+        raise PermissionDenied
+    partnership = _locked(partnership, by)
+    check = partnership.self_checks.filter(kind=SelfCheck.Kind.TRANSFORMATIONAL).first()
+    gaps = selfchecks.unmet(SelfCheck.Kind.TRANSFORMATIONAL, check.answers if check else {})
+    if check is None or gaps:
+        raise RuleViolation(_("Without a yes and what shows it: %(items)s.") % {"items": "; ".join(gaps)})
+    check.reviewed_by = by
+    check.save(update_fields=["reviewed_by"])
+    record(partnership, "confirmed as transformational", by=by)
+    return check
 
 
 def _row_text(row: models.Model) -> str:
@@ -172,94 +253,6 @@ def _plain(value: Any) -> Any:
 
 # --- states -----------------------------------------------------------------------------------------------
 
-
-def missing_for(partnership: Partnership, to: str) -> list[str]:
-    """What the record lacks for that state, a sentence each; empty when it may move there."""
-    gate = GATES.get((partnership.status, to)) or GATES.get(("", to))
-    return gate(partnership) if gate else []
-
-
-def _for_screening(partnership: Partnership) -> list[str]:
-    leads = partnership.entity_roles.filter(role=UNRole.LEAD)
-    return _missing(
-        (partnership.title, _("Give it a title.")),
-        (leads.exists(), _("Name the UN entity that leads.")),
-        (partnership.purposes, _("Choose at least one purpose.")),
-        (partnership.parties.exists(), _("Name at least one company or partner.")),
-        (
-            partnership.expected_benefits and partnership.expected_costs,
-            _("Write down the expected benefits and costs."),
-        ),
-    )
-
-
-def _for_design(partnership: Partnership) -> list[str]:
-    return clearance_gaps(partnership) + _missing(
-        (partnership.benefits_outweigh is True, _("Conclude that the benefits outweigh the costs."))
-    )
-
-
-def _for_agreement(partnership: Partnership) -> list[str]:
-    measured = partnership.indicators.exclude(level=Indicator.Level.INPUT).exclude(baseline=None)
-    vague = _vague(partnership)
-    return _missing(
-        (
-            measured.exclude(target=None).exists(),
-            _("Add an indicator above the level of inputs, with baseline and target."),
-        ),
-        (partnership.evaluation_plan, _("Write the evaluation plan.")),
-        (
-            not vague,
-            _("Say the role and responsibilities of: %(parties)s.") % {"parties": ", ".join(vague)},
-        ),
-    )
-
-
-def _vague(partnership: Partnership) -> list[str]:
-    """The partners whose role or responsibilities nobody has written down."""
-    parties = partnership.parties.select_related("company")
-    return [str(party) for party in parties if not (party.role and party.responsibilities)]
-
-
-def _for_active(partnership: Partnership) -> list[str]:
-    return clearance_gaps(partnership) + _missing(
-        (
-            partnership.agreement_signed or partnership.informal_note,
-            _("Enter when the agreement was signed, or why there is none."),
-        )
-    )
-
-
-def _for_closing(partnership: Partnership) -> list[str]:
-    return _missing(
-        (partnership.end or partnership.end_decision, _("Enter the end date, or the decision to end it."))
-    )
-
-
-def _for_closed(partnership: Partnership) -> list[str]:
-    return _missing(
-        (partnership.final_report, _("Write the final report.")),
-        (partnership.lessons, _("Write down the lessons learned.")),
-        (
-            partnership.evaluation_findings or partnership.no_evaluation_reason,
-            _("Enter the findings of the evaluation, or why there was none."),
-        ),
-    )
-
-
-def _missing(*conditions: tuple[Any, str]) -> list[str]:
-    return [sentence for is_met, sentence in conditions if not is_met]
-
-
-GATES: dict[tuple[str, str], Callable[[Partnership], list[str]]] = {
-    (S.IDEA, S.SCREENING): _for_screening,
-    (S.SCREENING, S.DESIGN): _for_design,
-    (S.DESIGN, S.AGREEMENT): _for_agreement,
-    (S.AGREEMENT, S.ACTIVE): _for_active,
-    (S.ON_HOLD, S.ACTIVE): clearance_gaps,
-    ("", S.CLOSING): _for_closing,
-    (S.CLOSING, S.CLOSED): _for_closed,
-}
 ONWARDS: dict[str, str] = {  # the next state on the usual way
     S.IDEA: S.SCREENING,
     S.SCREENING: S.DESIGN,
@@ -347,7 +340,7 @@ def missing_for_reach(partnership: Partnership, to: str) -> list[str]:
     """What stands in the way of showing the record to that circle: what its readers would miss."""
     if to != Visibility.PUBLIC:
         return []
-    return _missing(
+    return missing(
         (
             partnership.is_imported or partnership.status in PUBLISHED_FROM,
             _("A record becomes public after the screening of its companies."),
@@ -357,22 +350,3 @@ def missing_for_reach(partnership: Partnership, to: str) -> list[str]:
         (partnership.targets.exists(), _("Choose at least one target.")),
         (partnership.parties.exists(), _("Name at least one company or partner.")),
     )
-
-
-def progress_of(partnership: Partnership, step: str) -> str:
-    """How far a step of the registration is: "done", "part" or "not_started"."""
-    answers = {
-        "identity": lambda p: [p.title, p.summary, p.start or p.date_note],
-        "details": lambda p: [p.type_details],
-        "parties": lambda p: [p.entity_roles.exists(), p.parties.exists(), not _vague(p)],
-        "places": lambda p: [p.countries.exists() or p.place_note or p.scope == Scope.GLOBAL],
-        "goals": lambda p: [p.purposes, p.targets.exists()],
-        "contributions": lambda p: [p.contributions.exists()],
-        "results": lambda p: [p.indicators.exists(), p.evaluation_plan],
-        "benefits": lambda p: [p.expected_benefits, p.expected_costs, p.benefits_outweigh is not None],
-        "agreement": lambda p: [p.agreement_signed or p.informal_note],
-        "closing": lambda p: [p.final_report, p.lessons, p.evaluation_findings or p.no_evaluation_reason],
-    }[step](partnership)
-    if all(answers):
-        return "done"
-    return "part" if any(answers) else "not_started"

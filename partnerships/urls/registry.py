@@ -43,6 +43,11 @@ urlpatterns = [
         name="partnership_move",
     ),
     path(
+        "desk/partnerships/<slug:reference>/transformational/confirm/",
+        desk_partnerships.partnership_transformational,
+        name="partnership_transformational",
+    ),
+    path(
         "desk/partnerships/<slug:reference>/publish/",
         desk_partnerships.partnership_publish,
         name="partnership_publish",

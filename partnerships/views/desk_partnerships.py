@@ -22,10 +22,18 @@ from partnerships.forms.partnerships import (
     row_answer,
     rows_formset,
 )
-from partnerships.models import PARTNERSHIP_MOVES, Company, Partnership, PartnershipStatus, Visibility
+from partnerships.models import (
+    PARTNERSHIP_MOVES,
+    Company,
+    Partnership,
+    PartnershipStatus,
+    SelfCheck,
+    Visibility,
+)
 from partnerships.queries.companies import companies_like
 from partnerships.queries.desk import NEXT_ACT, work_list
 from partnerships.queries.history import events_of
+from partnerships.services import gates
 from partnerships.services import partnerships as services
 from partnerships.views.records import check_words
 from partnerships.views.rows import entity_names
@@ -114,7 +122,7 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
         "steps": task_list(record),
         "onward": onward,
         "onward_label": S(onward).label if onward else "",
-        "missing": services.missing_for(record, onward) if onward else [],
+        "missing": gates.missing_for(record, onward) if onward else [],
         "back": [{"value": to, "label": S(to).label} for to in BACK.get(record.status, ())],
         "aside": [
             {"value": to, "label": S(to).label}
@@ -138,8 +146,18 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
             for event in events_of(record).select_related("by").order_by("-id")[:EVENTS_SHOWN]
         ],
         "reason_form": ReasonForm(auto_id="move_%s"),
+        "remarks": gates.remarks_on(record),
+        "claims_transformation": claims_transformation(record)
+        if request.user.has_perm("partnerships.review_partnership")
+        else False,
     }
     return render(request, "partnerships/partnership_desk.html", context)
+
+
+def claims_transformation(record: Partnership) -> bool:
+    """Whether the registry desk has a check to read: one was made and nobody has confirmed it yet."""
+    made = record.self_checks.filter(kind=SelfCheck.Kind.TRANSFORMATIONAL, reviewed_by=None)
+    return any(part["mark"] for check in made for part in check.answers.values())
 
 
 def event_words(event: AuditEvent) -> str:
@@ -150,9 +168,11 @@ def event_words(event: AuditEvent) -> str:
         return _("Shown to: %(circle)s") % {"circle": Visibility(event.changes["visibility"][1]).label}
     if event.action == "changed":
         return _("Changed: %(fields)s") % {"fields": ", ".join(map(field_name, event.changes))}
-    return {"registered": _("Registered"), "taken over": _("Taken over from an offer")}.get(
-        event.action, event.action
-    )
+    return {
+        "registered": _("Registered"),
+        "taken over": _("Taken over from an offer"),
+        "confirmed as transformational": _("Confirmed as transformational"),
+    }.get(event.action, event.action)
 
 
 def field_name(name: str) -> str:
@@ -163,6 +183,12 @@ def field_name(name: str) -> str:
         "indicators": _("indicators"),
         "milestones": _("timeline"),
         "type_details": _("questions of the type"),
+        "un_costs": _("costs of the United Nations"),
+        "measurements": _("measurements"),
+        "translations": _("translations"),
+        "sources": _("documents"),
+        "lessons": _("lessons"),
+        "self_check": _("a check of the record"),
     }
     return str(rows.get(name) or Partnership._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
@@ -197,7 +223,7 @@ def task_list(record: Partnership, current: str = "") -> list[dict]:
     for slug, form in STEPS.items():
         if slug == "closing" and record.status not in (S.ACTIVE, S.CLOSING, S.CLOSED, S.ON_HOLD):
             continue
-        state = services.progress_of(record, slug)
+        state = gates.progress_of(record, slug)
         steps.append(
             {
                 "slug": slug,
@@ -266,7 +292,7 @@ def _forms(record: Partnership, step: str, data: Mapping | None) -> tuple[Record
     # The form gets a copy: validation writes on its instance, and the page shows the record as it is saved.
     form = STEPS[step](data, instance=Partnership.objects.get(pk=record.pk))
     formsets = {
-        name: rows_formset(kind, name, record, getattr(record, services.ROWS[name]), data)
+        name: rows_formset(kind, name, record, services.rows_of(record, name), data)
         for name, kind in form.rows.items()
     }
     return form, formsets
@@ -381,6 +407,20 @@ def partnership_move(request: SignedIn, reference: str) -> HttpResponse:
         messages.error(request, str(broken_rule))
     else:
         messages.success(request, _("Now: %(status)s.") % {"status": S(to).label})
+    return redirect("partnerships:partnership_desk", record.reference)
+
+
+@require_POST
+@registers
+def partnership_transformational(request: SignedIn, reference: str) -> HttpResponse:
+    """The registry desk has read the check and agrees."""
+    record = _record(request, reference)
+    try:
+        services.confirm_transformational(record, by=request.user)
+    except RuleViolation as broken_rule:
+        messages.error(request, str(broken_rule))
+    else:
+        messages.success(request, _("Confirmed as transformational."))
     return redirect("partnerships:partnership_desk", record.reference)
 
 

@@ -57,6 +57,9 @@ ROWS: dict[str, Row] = {
         args=of_draft,
         post_data=lambda world: {"to": "abandoned"},
     ),
+    "partnerships:partnership_transformational": Row(
+        get=ONLY_POST, post=RECORD.format(own=403), args=of_draft
+    ),
     "partnerships:partnership_publish": Row(
         get=ONLY_POST,
         post=RECORD.format(own=302),

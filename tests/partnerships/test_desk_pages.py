@@ -1,10 +1,12 @@
 import pytest
 
 from focalpoints.models import FocalPoint
-from partnerships.models import Company, CompanyMember, Partnership, PartnershipStatus
+from partnerships.forms.partnerships import STEPS
+from partnerships.models import Company, CompanyMember, Partnership, PartnershipStatus, SelfCheck
 from partnerships.queries import desk_rows
+from partnerships.selfchecks import ITEMS, badge_of
 from portal.models import Job
-from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory
+from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory, full_record
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,25 +63,81 @@ def test_a_step_saves_and_leads_to_the_next(client, clerk):
 def test_rows_are_added_changed_and_removed_without_script(client, clerk):
     record = PartnershipFactory()
     base = f"{DESK}{record.reference}/"
-    new = {"name": "Meals", "level": "output", "baseline": "0", "target": "400"}
-    data = {"version": 1, "evaluation_plan": "Yes", "more": "indicators", **rows("indicators", new)}
+    new = {"name": "Meals", "level": "output", "direction": "up", "baseline": "0", "target": "400"}
+    empty = {"level": "output", "direction": "up"}
+    none = rows("measurements", {})
+    data = {"version": 1, "more": "indicators", **rows("indicators", new), **none}
     assert client.post(base + "results/", data)["Location"] == base + "results/#more"
     kept = record.indicators.get()
-    changed = {"id": kept.pk, **new, "actual": "35"}
-    empty = {"level": "output"}
-    data = {"version": 2, **rows("indicators", changed, empty, there=1)}
+    measured = rows("measurements", {"indicator": kept.pk, "value": "35", "on": "2027-03"})
+    changed = {"id": kept.pk, **new, "target": "500"}
+    data = {"version": 2, **rows("indicators", changed, empty, there=1), **measured}
     client.post(base + "results/", data)
-    assert record.indicators.get().actual == 35
+    kept.refresh_from_db()
+    assert (kept.target, kept.actual, kept.as_of) == (500, 35, "2027-03")
     gone = {"id": kept.pk, **new, "DELETE": "on"}
-    client.post(base + "results/", {"version": 3, **rows("indicators", gone, empty, there=1)})
+    row = kept.measurements.get()
+    still = rows(
+        "measurements", {"id": row.pk, "indicator": kept.pk, "value": "35", "on": "2027-03"}, there=1
+    )
+    client.post(base + "results/", {"version": 3, **rows("indicators", gone, empty, there=1), **still})
     assert not record.indicators.exists()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_topic_opens_and_its_answers_come_back(client, clerk, step):
+    record = full_record(status=PartnershipStatus.CLOSING)
+    assert client.get(f"{DESK}{record.reference}/{step}/").status_code == 200
+
+
+def test_every_answer_stands_on_the_page_to_check(client, clerk):
+    record = full_record(status=PartnershipStatus.CLOSING)
+    page = text_of(client.get(f"{DESK}{record.reference}/check/"))
+    for words in ("Post-harvest loss", "12", "P-6001", "Market price", "41.5", "sex", "Local ownership"):
+        assert words.lower() in page.lower(), words
+
+
+def test_the_checks_are_kept_with_their_moment_and_the_desk_confirms(client, clerk, sign_in):
+    record = PartnershipFactory()
+    address = f"{DESK}{record.reference}/transformational/"
+    items = ITEMS[SelfCheck.Kind.TRANSFORMATIONAL]
+    answers = {f"{item}_mark": "on" for item in items} | {f"{item}_note": "Seen." for item in items}
+    client.post(address, {"version": 1, **answers, "market_or_rule_change_note": ""})
+    confirm = f"{DESK}{record.reference}/transformational/confirm/"
+    assert client.post(confirm).status_code == 403
+    sign_in("registry_desk")
+    assert "It changes a market or a rule" in text_of(client.post(confirm, follow=True))
+    client.post(address, {"version": 2, **answers})
+    client.post(confirm)
+    assert badge_of(record.self_checks.all())
+    client.post(address, {"version": 3, **answers, "systemic_issue_note": "Changed."})
+    assert not badge_of(record.self_checks.all())
+
+
+def test_what_is_withheld_needs_a_reason(client, clerk):
+    record = PartnershipFactory()
+    address = f"{DESK}{record.reference}/publication/"
+    data = {"version": 1, "withheld_fields": ["contributions"], **rows("sources")}
+    assert client.post(address, data).status_code == 422
+    assert client.post(address, {**data, "withheld_reason": "A partner asked."}).status_code == 302
+
+
+def test_a_record_never_stands_above_itself(client, clerk):
+    umbrella = PartnershipFactory(record_kind="umbrella")
+    child = PartnershipFactory(parent=umbrella)
+    address = f"{DESK}{umbrella.reference}/related/"
+    assert client.post(address, {"version": 1, "parent": "P-9999"}).status_code == 422
+    response = client.post(address, {"version": 1, "parent": child.reference})
+    assert response.status_code == 409
+    assert "cannot stand above itself" in text_of(response)
 
 
 def test_a_wrong_row_is_named_and_nothing_is_saved(client, clerk):
     record = PartnershipFactory()
     wrong = {"kind": "cash", "amount": "5", "currency": "", "status": "agreed"}
     response = client.post(
-        f"{DESK}{record.reference}/contributions/", {"version": 1, **rows("contributions", wrong)}
+        f"{DESK}{record.reference}/contributions/",
+        {"version": 1, **rows("contributions", wrong), **rows("un_costs")},
     )
     assert response.status_code == 422
     assert "Enter the currency of the amount" in text_of(response)

@@ -9,7 +9,7 @@ from partnerships.models import (
     RegistryEntry,
     Visibility,
 )
-from partnerships.services import hold_partnerships
+from partnerships.services import gates, hold_partnerships
 from partnerships.services import partnerships as services
 from portal.errors import RuleViolation, StaleEdit
 from portal.models import AuditEvent, Job
@@ -37,6 +37,8 @@ def desk():
 @pytest.fixture
 def cleared(monkeypatch):
     """As if every company had a valid clearance."""
+    monkeypatch.setattr(gates, "clearance_gaps", lambda partnership: [])
+    monkeypatch.setitem(gates.GATES, (S.ON_HOLD, S.ACTIVE), lambda partnership: [])
     monkeypatch.setattr(services, "clearance_gaps", lambda partnership: [])
 
 
