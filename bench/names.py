@@ -25,7 +25,7 @@ from screening.lists import importers
 from screening.lists.model import Entry, ListedName
 from screening.management.commands.score_pairs import read_pair
 from screening.names import Index, Subject, compare, scorer, warm
-from screening.names.analysis import analyse
+from screening.names.analysis import analyse_all
 from screening.names.fitting import HARD_TO_MATCH, quality
 from screening.names.scorer import FILE
 
@@ -76,7 +76,7 @@ def print_quality(pairs: list[Pair]) -> None:
     print("\nLabelled pairs, matchable: AUC, best F1, F1 at the default threshold, recall at precision 95 %;")
     print("best F1 of persons and of organizations; recall in another script; records per CPU second, cold")
     for name, (scored, threshold) in scorers().items():
-        analyse.cache_clear()
+        analyse_all.cache_clear()
         begun = time.process_time()
         score = np.array([scored(row) for row in pairs])
         speed = len(pairs) / (time.process_time() - begun)

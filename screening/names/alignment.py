@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -26,126 +27,130 @@ FAR = 4  # letters that differ: beyond what a misspelling explains
 FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
 
 
-class Pair(NamedTuple):
-    """Words `ours` (indexes into the query's words) that met words `theirs`.
-
-    One side is empty where none did.
-    """
-
-    ours: tuple[int, ...]
-    theirs: tuple[int, ...]
-    relation: str
-    likeness: float
+# Words `ours` (indexes into the query's words) that met words `theirs`, how, and how alike they are, 0 to 1.
+# One side is empty where none did. A plain tuple: a comparison makes dozens of them.
+Pair = tuple[tuple[int, ...], tuple[int, ...], str, float]
 
 
 def align(ours: AnalysedName, theirs: AnalysedName) -> list[Pair]:
     """Pair each word at most once: equal words, then shared meanings, then the most alike of the rest."""
     pairs: list[Pair] = []
-    our_words, their_words = ours.words, theirs.words
-    free_ours = set(range(len(our_words)))
-    free_theirs = set(range(len(their_words)))
-    where: dict[str, list[int]] = {}
-    for index in range(len(their_words) - 1, -1, -1):
-        where.setdefault(their_words[index], []).append(index)
-    for index, word in enumerate(our_words):
-        if found := where.get(word):
-            other = found.pop()
-            free_ours.discard(index)
-            free_theirs.discard(other)
-            pairs.append(Pair((index,), (other,), "same", 1.0))
-    if free_ours and free_theirs:
+    our_rest: list[int] = []
+    their_words: list[str | None] = list(theirs.words)
+    for index, word in enumerate(ours.words):
+        if word in their_words:
+            other = their_words.index(word)
+            their_words[other] = None
+            pairs.append(((index,), (other,), "same", 1.0))
+        else:
+            our_rest.append(index)
+    if not our_rest:
+        return pairs + [
+            ((), (index,), "missing", 0.0) for index, word in enumerate(their_words) if word is not None
+        ]
+    free_ours = set(our_rest)
+    free_theirs = {index for index, word in enumerate(their_words) if word is not None}
+    if free_theirs and not ours.meanings.isdisjoint(theirs.meanings):
         _pair_meanings(ours, theirs, free_ours, free_theirs, pairs)
     if free_ours and free_theirs:
         _pair_alike(ours, theirs, free_ours, free_theirs, pairs)
-    pairs += [Pair((index,), (), "missing", 0.0) for index in sorted(free_ours)]
-    pairs += [Pair((), (index,), "missing", 0.0) for index in sorted(free_theirs)]
+    pairs += [((index,), (), "missing", 0.0) for index in sorted(free_ours)]
+    pairs += [((), (index,), "missing", 0.0) for index in sorted(free_theirs)]
     return pairs
 
 
 def _pair_meanings(
     ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
 ) -> None:
-    if not ours.spans or not theirs.spans:
-        return
     by_symbol: dict[str, list[tuple[int, ...]]] = {}
     for symbol, indexes in theirs.spans:
-        by_symbol.setdefault(symbol, []).append(indexes)
+        if symbol in ours.meanings:
+            by_symbol.setdefault(symbol, []).append(indexes)
     shared = [
-        (len(indexes) + len(other), symbol, indexes, other)
+        (symbol, indexes, other)
         for symbol, indexes in ours.spans
-        for other in by_symbol.get(symbol, ())
+        if symbol in by_symbol
+        for other in by_symbol[symbol]
     ]
     if len(shared) > 1:
-        shared.sort(key=lambda item: -item[0])
-    for _, symbol, indexes, other in shared:
+        shared.sort(key=lambda item: -len(item[1]) - len(item[2]))
+    for symbol, indexes, other in shared:
         if free_ours.issuperset(indexes) and free_theirs.issuperset(other):
             free_ours.difference_update(indexes)
             free_theirs.difference_update(other)
-            category = symbol.partition(":")[0]
-            relation = {"NAME": "known_variant", "NICK": "known_variant", "NUM": "same_number"}.get(
-                category, "same_meaning"
-            )
-            pairs.append(Pair(indexes, other, relation, SURE[relation]))
+            relation = _RELATIONS.get(symbol[: symbol.index(":")], "same_meaning")
+            pairs.append((indexes, other, relation, SURE[relation]))
+
+
+_RELATIONS = {"NAME": "known_variant", "NICK": "known_variant", "NUM": "same_number"}
 
 
 def _pair_alike(
     ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
 ) -> None:
     cross = ours.has_vowels != theirs.has_vowels
-    is_person = ours.kind == "person"
-    found: list[tuple[float, tuple[int, ...], tuple[int, ...], str]] = []
-    left = sorted(free_ours)
-    right = sorted(free_theirs)
+    left, right = sorted(free_ours), sorted(free_theirs)
+    found: list[Pair] = []
     for i in left:
         for j in right:
-            likeness, relation = _likeness(ours, i, theirs, j, cross=cross, is_person=is_person)
+            likeness, relation = _likeness(ours, i, theirs, j, cross)
             if likeness:
-                found.append((likeness, (i,), (j,), relation))
+                found.append(((i,), (j,), relation, likeness))
     # "abdul rahman" and "abdulrahman": two neighbours on one side may be one word on the other.
-    for whole, parts, words, others, flipped in (
-        (left, right, ours, theirs, False),
-        (right, left, theirs, ours, True),
-    ):
-        for k in range(len(parts) - 1):
-            first, second = parts[k], parts[k + 1]
-            if second != first + 1:
-                continue
-            joined = others.words[first] + others.words[second]
-            for i in whole:
-                word = words.words[i]
-                if abs(len(word) - len(joined)) > 2 or len(word) < 4:
-                    continue
-                distance = OSA.distance(word, joined, score_cutoff=2)
-                if distance <= (0 if len(word) < 5 else 1 if len(word) < 12 else 2):
-                    likeness = SURE["joined"] - distance / len(word) - 0.08 * (word[0] != joined[0])
-                    single, double = (i,), (first, second)
-                    found.append(
-                        (likeness, double, single, "joined")
-                        if flipped
-                        else (likeness, single, double, "joined")
-                    )
-    found.sort(key=lambda item: (-item[0], item[1], item[2]))
-    for likeness, mine, other, relation in found:
+    if len(right) > 1:
+        found += [
+            ((i,), neighbours, "joined", sure)
+            for i, neighbours, sure in _joined(ours.words, left, theirs.words, right)
+        ]
+    if len(left) > 1:
+        found += [
+            (neighbours, (j,), "joined", sure)
+            for j, neighbours, sure in _joined(theirs.words, right, ours.words, left)
+        ]
+    if len(found) > 1:
+        found.sort(key=lambda item: (-item[3], item[0], item[1]))
+    for pair in found:
+        mine, other = pair[0], pair[1]
         if free_ours.issuperset(mine) and free_theirs.issuperset(other):
             free_ours.difference_update(mine)
             free_theirs.difference_update(other)
-            pairs.append(Pair(mine, other, relation, likeness))
+            pairs.append(pair)
 
 
-def _likeness(
-    ours: AnalysedName, i: int, theirs: AnalysedName, j: int, *, cross: bool, is_person: bool
-) -> tuple[float, str]:
-    word, other = ours.words[i], theirs.words[j]
+def _joined(
+    words: tuple[str, ...], whole: list[int], others: tuple[str, ...], parts: list[int]
+) -> Iterator[tuple[int, tuple[int, int], float]]:
+    """(index of a word, indexes of two neighbours of the other name that are it when joined, likeness)."""
+    for first, second in pairwise(parts):
+        if second != first + 1:
+            continue
+        length = len(others[first]) + len(others[second])
+        for i in whole:
+            word = words[i]
+            size = len(word)
+            if size < 4 or not -2 <= size - length <= 2:
+                continue
+            joined = others[first] + others[second]
+            allowed = 0 if size < 5 else 1 if size < 12 else 2
+            distance = OSA.distance(word, joined, score_cutoff=2)
+            if distance <= allowed:
+                yield i, (first, second), SURE["joined"] - distance / size - 0.08 * (word[0] != joined[0])
+
+
+def _likeness(ours: AnalysedName, i: int, theirs: AnalysedName, j: int, cross: bool) -> tuple[float, str]:
+    """How surely two words are one, and why: (0.0, "") below 0.4. This is where most of the time goes."""
     if ours.numbers[i] is not None or theirs.numbers[j] is not None:
         return 0.0, ""
-    length, other_length = len(word), len(other)
-    if length <= other_length:
-        short, long, shortest, longest = word, other, length, other_length
-    else:
-        short, long, shortest, longest = other, word, other_length, length
+    word, other = ours.words[i], theirs.words[j]
+    shortest, longest = len(word), len(other)
+    short, long = word, other
+    if shortest > longest:
+        shortest, longest, short, long = longest, shortest, other, word
     if shortest == 1:
-        if is_person and longest > 1 and long.startswith(short):
+        if longest > 1 and ours.kind == "person" and long.startswith(short):
             return SURE["initial"], "initial"
+        return 0.0, ""
+    if shortest == 2 and not cross:
         return 0.0, ""
     # Typists and transcribers rarely get the first letter wrong.
     penalty = 0.0 if word[0] == other[0] else 0.08
@@ -158,7 +163,7 @@ def _likeness(
             likeness = 1 - OSA.distance(root, other_root) / max(len(root), len(other_root))
             if likeness >= 0.66:
                 best, relation = likeness * SURE["other_script"], "other_script"
-    elif shortest > 2:
+    else:
         sound = ours.sounds[i]
         same_root = root == other_root and len(root) > 1
         same_sound = sound == theirs.sounds[j] and len(sound) > 1
@@ -173,14 +178,15 @@ def _likeness(
                 likeness = 0.5 + 0.42 * alike + _LENGTH_BONUS.get(len(sound), 0.05) - penalty
                 if likeness > best:
                     best, relation = likeness, "same_sound"
-    if shortest > 2 and longest > 3 and longest - shortest < FAR:
+    allowed = 1 if longest < 6 else 2 if longest < 9 else 3
+    if longest > 3 and shortest > 2 and longest - shortest <= allowed:
         if distance == FAR:
-            distance = OSA.distance(word, other, score_cutoff=FAR - 1)
-        if distance <= (1 if longest < 6 else 2 if longest < 9 else 3):
+            distance = OSA.distance(word, other, score_cutoff=allowed)
+        if distance <= allowed:
             likeness = 1 - distance / longest - penalty
             if likeness >= FUZZY_FLOOR and likeness > best:
                 best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
-    if best < 0.5 and not is_person and shortest > 2 and longest > shortest + 2 and long.startswith(short):
+    if best < 0.5 and longest > shortest + 2 > 4 and ours.kind != "person" and long.startswith(short):
         best, relation = SURE["abbreviation"], "abbreviation"
     if distance == 1 and relation in ("same_sound", "same_root"):
         relation = "one_letter"  # says more to a reader

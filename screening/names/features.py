@@ -42,44 +42,45 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
     met = first = last = 0
     weakest = 1.0
     our_weights, their_weights = ours.weights, theirs.weights
-    number_conflict = 0
-    first_ours, last_ours = 0, len(ours.words) - 1
-    first_theirs, last_theirs = 0, len(theirs.words) - 1
-    for pair in pairs:
-        mine = sum([our_weights[index] for index in pair.ours])
-        its = sum([their_weights[index] for index in pair.theirs])
-        if pair.likeness:
-            met_ours += mine * pair.likeness
-            met_theirs += its * pair.likeness
+    number_conflict = False
+    last_ours, last_theirs = len(our_weights) - 1, len(their_weights) - 1
+    for mine, its, _, likeness in pairs:
+        if likeness:
+            our_weight = our_weights[mine[0]] if len(mine) == 1 else sum([our_weights[at] for at in mine])
+            their_weight = their_weights[its[0]] if len(its) == 1 else sum([their_weights[at] for at in its])
+            met_ours += our_weight * likeness
+            met_theirs += their_weight * likeness
             met += 1
-            weakest = min(weakest, pair.likeness)
-            if pair.likeness >= 0.93:
-                exact += (mine + its) / 2
-            if pair.likeness > 0.6 and first_ours in pair.ours:
-                first = max(first, 2 if first_theirs in pair.theirs else 1)
-            if pair.likeness > 0.6 and last_ours in pair.ours:
-                last = max(last, 2 if last_theirs in pair.theirs else 1)
-        elif pair.ours:
-            left_ours = max(left_ours, mine)
-            number_conflict |= ours.numbers[pair.ours[0]] is not None
+            if likeness < weakest:
+                weakest = likeness
+            if likeness >= 0.93:
+                exact += (our_weight + their_weight) / 2
+            if likeness > 0.6:
+                if 0 in mine:
+                    first = max(first, 2 if 0 in its else 1)
+                if last_ours in mine:
+                    last = max(last, 2 if last_theirs in its else 1)
+        elif mine:
+            at = mine[0]
+            left_ours = max(left_ours, our_weights[at])
+            number_conflict |= ours.numbers[at] is not None
         else:
-            left_theirs = max(left_theirs, its)
-            number_conflict |= theirs.numbers[pair.theirs[0]] is not None
-    squashed = Indel.normalized_similarity(ours.squashed, theirs.squashed)
-    sorted_ratio = Indel.normalized_similarity(" ".join(sorted(ours.words)), " ".join(sorted(theirs.words)))
+            at = its[0]
+            left_theirs = max(left_theirs, their_weights[at])
+            number_conflict |= theirs.numbers[at] is not None
+    our_letters, their_letters = ours.squashed, theirs.squashed
     acronym = _acronym(ours, theirs)
-    roots = Indel.normalized_similarity("".join(ours.roots), "".join(theirs.roots))
     forms = 0.0
     if ours.forms and theirs.forms:
-        forms = 0.0 if set(ours.forms) & set(theirs.forms) else 1.0
+        forms = 0.0 if any(form in theirs.forms for form in ours.forms) else 1.0
     return [
         met_ours / (ours.total or 1.0),
         met_theirs / (theirs.total or 1.0),
         (met_ours + met_theirs) / 2,
         left_ours,
         left_theirs,
-        squashed,
-        sorted_ratio,
+        Indel.normalized_similarity(our_letters, their_letters),
+        Indel.normalized_similarity(ours.in_order, theirs.in_order),
         exact / max(ours.total, theirs.total, 0.1),
         float(first),
         float(last),
@@ -87,25 +88,29 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
         forms,
         float(number_conflict),
         acronym,
-        roots,
+        Indel.normalized_similarity(ours.consonants, theirs.consonants),
         float(ours.has_vowels != theirs.has_vowels),
         float(min(len(ours.words), len(theirs.words))),
         weakest if met else 0.0,
-        float(min(len(ours.squashed), len(theirs.squashed), 24)),
-        OSA.normalized_similarity(ours.squashed, theirs.squashed),
-        JaroWinkler.similarity(ours.squashed, theirs.squashed),
+        float(min(len(our_letters), len(their_letters), 24)),
+        OSA.normalized_similarity(our_letters, their_letters),
+        JaroWinkler.similarity(our_letters, their_letters),
         float(ours.kind == "person"),
     ]
 
 
 def _acronym(ours: AnalysedName, theirs: AnalysedName) -> float:
-    for short, long in ((ours, theirs), (theirs, ours)):
-        if len(short.words) == 1 and 3 <= len(short.words[0]) <= 6 and len(long.words) >= 3:
-            letters = short.words[0]
-            sure = min(1.0, len(letters) / 5)  # three letters are the initials of very many names
-            if letters == long.initials:
-                return sure
-            every = "".join(part[0] for part in (*long.words, *long.forms))
-            if letters == every or letters == long.initials[: len(letters)]:
-                return 0.7 * sure
-    return 0.0
+    """How surely the only word of one side is the initials of the other, 0 to 1."""
+    if len(ours.words) == 1:
+        return _initials(ours.words[0], theirs)
+    return _initials(theirs.words[0], ours) if len(theirs.words) == 1 else 0.0
+
+
+def _initials(letters: str, long: AnalysedName) -> float:
+    if len(long.words) < 3 or not 3 <= len(letters) <= 6:
+        return 0.0
+    sure = min(1.0, len(letters) / 5)  # three letters are the initials of very many names
+    if letters == long.initials:
+        return sure
+    every = "".join([part[0] for part in (*long.words, *long.forms)])
+    return 0.7 * sure if letters in (every, long.initials[: len(letters)]) else 0.0

@@ -23,7 +23,7 @@ import numpy as np
 
 from screening.lists.model import Entry
 from screening.names.alignment import align
-from screening.names.analysis import AnalysedName, analyse, variants
+from screening.names.analysis import AnalysedName, analyse_all
 from screening.names.features import FEATURES, name_features
 from screening.names.index import Index
 from screening.names.matching import Subject
@@ -94,7 +94,7 @@ class Examples:
 
 
 def _names(texts: Iterable[str], kind: str) -> list[AnalysedName]:
-    return [analyse(variant, kind) for text in texts for variant in variants(text)]
+    return [analysed for text in texts for analysed in analyse_all(text, kind)]
 
 
 def add_pairs(examples: Examples, path: Path) -> None:

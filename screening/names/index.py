@@ -25,7 +25,7 @@ from zlib import crc32
 import numpy as np
 
 from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialDate
-from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, variants
+from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, analyse_all, variants
 from screening.names.attributes import normal
 from screening.names.matching import Listed, Match, Subject, compare_many, kinds_meet
 from screening.names.scorer import scorer
@@ -109,7 +109,7 @@ class Index:
                 place = len(entry_of)
                 mine, triples = list(ids), []
                 for variant in variants(name.text):
-                    keys, more = keys_of(analyse.__wrapped__(variant, kind))
+                    keys, more = keys_of(analyse(variant, kind))
                     mine += [key for key, _ in keys]
                     triples += more
                 mine, triples = list(set(mine)), list(set(triples))
@@ -190,8 +190,9 @@ class Index:
     def candidates(self, subject: Subject, limit: int = NAMES_COMPARED) -> dict[int, set[int]]:
         """Entry number to the numbers of its names that share most with the subject."""
         found: dict[int, set[int]] = {}
-        for text in (variant for name in subject.names for variant in variants(name)):
-            for name in self._candidate_names(text, subject.kind, limit):
+        kind = "person" if subject.kind == "person" else "organization"
+        for asked in (asked for text in subject.names for asked in analyse_all(text, kind)):
+            for name in self._candidate_names(asked, subject.kind, limit):
                 found.setdefault(int(self.entry_of[name]), set()).add(int(name))
         for key in identifier_keys(subject.identifiers):
             for name in self._posting(key)[:limit]:
@@ -204,8 +205,8 @@ class Index:
             return self.postings[:0]
         return self.postings[self.starts[at] : self.starts[at + 1]]
 
-    def _candidate_names(self, text: str, kind: str, limit: int) -> np.ndarray:
-        keys, grams = keys_of(analyse(text, "person" if kind == "person" else "organization"))
+    def _candidate_names(self, asked: AnalysedName, kind: str, limit: int) -> np.ndarray:
+        keys, grams = keys_of(asked)
         wanted = np.array([key for key, _ in keys] + grams, dtype=np.uint32)
         worth = np.array([value for _, value in keys] + [_WORTH["g"]] * len(grams))
         at = np.searchsorted(self.keys, wanted)

@@ -12,7 +12,7 @@ import numpy as np
 
 from screening.lists.model import Entry, Identifier, ListedName, PartialDate
 from screening.names.alignment import Pair, align
-from screening.names.analysis import AnalysedName, analyse, variants
+from screening.names.analysis import AnalysedName, analyse_all
 from screening.names.attributes import Fact, country_fact, date_fact, identifier_fact
 from screening.names.features import FEATURES, name_features
 from screening.names.scorer import probability, scorer
@@ -134,7 +134,7 @@ class Match:
 @dataclass(slots=True)
 class _Best:
     logit: float
-    row: np.ndarray
+    row: list[float]
     ours: AnalysedName
     theirs: AnalysedName
     pairs: list[Pair]
@@ -181,11 +181,15 @@ def compare_many(
 def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
     rows: list[list[float]] = []
     sources: list[tuple[int, AnalysedName, AnalysedName, list[Pair], ListedName]] = []
+    asked_as: dict[str, list[AnalysedName]] = {}
     for number, party in enumerate(listed):
         kind = name_kind(subject.kind, party.kind)
-        asked = [known for known in _analysed(subject.names, kind) if known.words]
-        for name in party.names:
-            for theirs in _analysed((name.text,), kind):
+        asked = asked_as.get(kind)
+        if asked is None:
+            asked = [known for name in subject.names for known in analyse_all(name, kind) if known.words]
+            asked_as[kind] = asked
+        for name in party.names if asked else ():
+            for theirs in analyse_all(name.text, kind):
                 for ours in asked if theirs.words else ():
                     pairs = align(ours, theirs)
                     rows.append(name_features(ours, theirs, pairs))
@@ -193,22 +197,17 @@ def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
     best: list[_Best | None] = [None] * len(listed)
     if not rows:
         return best
-    table = np.array(rows)
-    logits = scorer().logits(table)
-    for index, (number, ours, theirs, pairs, name) in enumerate(sources):
-        logit = float(logits[index]) + _tie_break(table[index])
+    logits = scorer().logits(rows).tolist()
+    for (number, ours, theirs, pairs, name), row, found in zip(sources, rows, logits, strict=True):
+        logit = found + _tie_break(row)
         if name.type == "weak":
             logit = min(logit, _logit(WEAK_CAP))
-        if 0 < table[index][_ACRONYM] <= SHORT_INITIALS:
+        if 0 < row[_ACRONYM] <= SHORT_INITIALS:
             logit = min(logit, _logit(INITIALS_CAP))
         known = best[number]
         if known is None or logit > known.logit:
-            best[number] = _Best(logit, table[index], ours, theirs, pairs, name)
+            best[number] = _Best(logit, row, ours, theirs, pairs, name)
     return best
-
-
-def _analysed(names: Iterable[str], kind: str) -> list[AnalysedName]:
-    return [analyse(variant, kind) for name in names for variant in variants(name)]
 
 
 def _logit(score: float) -> float:
@@ -219,9 +218,9 @@ _EVIDENCE = list(FEATURES).index("evidence")
 _ACRONYM = list(FEATURES).index("acronym")
 
 
-def _tie_break(row: np.ndarray) -> float:
+def _tie_break(row: list[float]) -> float:
     """Rarer names first where the forest no longer tells them apart: up to half a unit of log-odds."""
-    return 0.15 * min(float(row[_EVIDENCE]), 4.0) - 0.3
+    return 0.15 * min(row[_EVIDENCE], 4.0) - 0.3
 
 
 def _facts(subject: Subject, party: Listed) -> tuple[Fact, ...]:
@@ -281,7 +280,7 @@ def _match(party: Listed, best: _Best | None, facts: tuple[Fact, ...], score: fl
         best.ours.original,
         best.name.text,
         best.name.type,
-        float(best.row[_EVIDENCE]),
+        best.row[_EVIDENCE],
         best,
         facts,
     )
@@ -307,17 +306,17 @@ def _words(best: _Best) -> list[dict[str, Any]]:
     if best.row[_ACRONYM] > 0:
         return [
             _word(list(ours.shown), list(theirs.shown), "acronym")
-            | {"likeness": round(float(best.row[_ACRONYM]), 2)}
+            | {"likeness": round(best.row[_ACRONYM], 2)}
         ]
     # Our words in their order, then what only the listed name has.
-    for pair in sorted(best.pairs, key=lambda item: (not item.ours, item.ours, item.theirs)):
+    for mine, its, relation, likeness in sorted(best.pairs, key=lambda item: (not item[0], item[0], item[1])):
         found.append(
             _word(
-                [ours.shown[index] for index in pair.ours],
-                [theirs.shown[index] for index in pair.theirs],
-                pair.relation,
+                [ours.shown[index] for index in mine],
+                [theirs.shown[index] for index in its],
+                relation,
             )
-            | {"likeness": round(pair.likeness, 2)}
+            | {"likeness": round(likeness, 2)}
         )
     if ours.forms or theirs.forms:
         found.append(_word(list(ours.forms), list(theirs.forms), "legal_form"))
@@ -343,7 +342,7 @@ def _parts(best: _Best | None, facts: tuple[Fact, ...], score: float) -> list[di
             if score
             else []
         )
-    start, added = scorer().contributions(best.row)
+    start, added = scorer().contributions(np.array(best.row))
     steps: dict[str, float] = {"start": start}
     for name, value in zip(FEATURES, added, strict=True):
         group = _GROUPS.get(name, "spelling")
