@@ -20,6 +20,7 @@ from partnerships.models import (
     ContributionKind,
     Indicator,
     Milestone,
+    Origin,
     PartnerKind,
     Partnership,
     PartnershipEntity,
@@ -38,6 +39,7 @@ STATUSES = {  # the word of the source → our status, and the word itself where
     "scaled_up": (PartnershipStatus.ACTIVE, "scaled up"),
     "in_development": (PartnershipStatus.DESIGN, "in development"),
 }
+REGIONS = {"Africa": "002", "Asia": "142", "Latin America": "419"}  # other names of regions stay words
 PARTNER_KINDS = [  # what a partner is, by the words it is described with; the first that fits
     (PartnerKind.GOVERNMENT, r"\bgovernments?\b"),
     (PartnerKind.LOCAL_AUTHORITY, r"\bmunicipal|\blocal author"),
@@ -76,6 +78,13 @@ def _create(entries: dict[str, dict]) -> None:
     pairs = [(records[reference], entry) for reference, entry in entries.items()]
     companies = _companies(entries.values())
     countries, targets = Partnership.countries.through, Partnership.targets.through
+    regions = Partnership.regions.through
+    regions.objects.bulk_create(
+        regions(partnership=record, region_id=REGIONS[name])
+        for record, entry in pairs
+        for name in entry.get("regions", [])
+        if name in REGIONS
+    )
     countries.objects.bulk_create(
         countries(partnership=record, country_id=code)
         for record, entry in pairs
@@ -113,7 +122,7 @@ def _record(reference: str, entry: dict[str, Any], now) -> Partnership:
     status, status_word = STATUSES[entry["status_as_of"]["status"]]
     agreement = entry.get("agreement", {})
     renewal = {"yearly": "Renewable each year"}.get(agreement.get("renewable", ""), "")
-    regions = entry.get("regions", [])
+    regions = [name for name in entry.get("regions", []) if name not in REGIONS]
     places = [entry.get("place_note", ""), entry.get("country_note", ""), ", ".join(regions)]
     date_notes = [entry.get("start_note", ""), entry.get("duration_note", "")]
     return Partnership(
@@ -135,6 +144,7 @@ def _record(reference: str, entry: dict[str, Any], now) -> Partnership:
         agreement_kind=agreement.get("kind", ""),
         agreement_signed=agreement.get("signed", ""),
         agreement_note=renewal,
+        origin=Origin.ARCHIVE,
         status=status,
         status_as_of=entry["status_as_of"]["date"],
         status_note=status_word,

@@ -8,21 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from partnerships import labels, search, sources
+from partnerships import labels, search, selfchecks, sources
 from partnerships.models import (
     TYPE_QUESTIONS,
     Contribution,
     ContributionKind,
+    Framework,
     Indicator,
     Partnership,
     PartnershipParty,
     PartnershipStatus,
+    SelfCheck,
     UNRole,
     Visibility,
+    Withholdable,
 )
 from partnerships.queries.history import last_move, moves_of
+from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
 from portal.errors import error_page
 from screening.queries import Clearance, clearances_for
@@ -43,23 +48,39 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
             "countries",
             "targets",
             "contributions__country",
-            "indicators",
+            "indicators__measurements",
             "milestones",
+            "regions",
+            "lesson_rows",
+            "sources",
+            "translations",
+            "self_checks",
         )
     )
     record = get_object_or_404(records, reference=reference)
     if record.status == PartnershipStatus.WITHDRAWN:
         return gone(request, record)
+    withheld = withheld_from(request.user, record)
     companies = [party.company for party in record.parties.all() if party.company]
+    if Withholdable.PARTIES in withheld:
+        companies = []
     clearances = clearances_for([company for company in companies if not company.is_from_archive])
     inferred = sources.inferred(record.inferred_fields)
-    contributions = list(record.contributions.all())
-    indicators = list(record.indicators.all())
+    contributions = [] if Withholdable.CONTRIBUTIONS in withheld else list(record.contributions.all())
+    indicators = [] if Withholdable.RESULTS in withheld else list(record.indicators.all())
     money = [c for c in contributions if c.amount is not None and c.status != Contribution.Status.PLANNED]
     money_has = {name for name in ("giver", "country_id") if any(getattr(c, name) for c in money)}
     results = [i for i in indicators if i.level != Indicator.Level.INPUT]
     context = {
         "record": record,
+        "withheld": withheld,
+        "story": story(record),
+        "relatives": relatives(record, request.user),
+        "trend": selfchecks.trend(record.self_checks.all()),
+        "is_transformational": selfchecks.badge_of(record.self_checks.all()),
+        "criteria": registration_check(record),
+        "places": places(record) if Withholdable.PLACES not in withheld else "",
+        "sources": [source for source in record.sources.all() if source.is_public],
         "inferred": inferred,
         "inferred_words": ", ".join(
             name for field, name in sources.field_names().items() if field in inferred
@@ -89,12 +110,15 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "sums": sums(contributions),
         "sum_columns": 3 + len(money_has),
         "in_kind": [c for c in contributions if c.amount is None],
+        "frameworks": labels.listed([str(Framework(code).label) for code in record.frameworks]),
         "results": results,
         "results_have": {
             name
             for name in ("as_of", "baseline", "target", "actual")
             if any(getattr(i, name) not in (None, "") for i in results)
         },
+        "measured": [i for i in indicators if i.measurements.all()],
+        "ldc_percent": f"{record.ldc_share * 100:.0f} %" if record.ldc_share is not None else "",
         "inputs": [i for i in indicators if i.level == Indicator.Level.INPUT],
         "reporting": search.reporting_of(indicators),
         "timeline": timeline(record),
@@ -107,6 +131,59 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
         else False,
     }
     return render(request, "partnerships/partnership_detail.html", context)
+
+
+def story(record: Partnership) -> list[dict]:
+    """The texts that tell why and how, those that are there."""
+    names = ("problem", "approach", "un_added_value", "business_case", "local_needs_link", "mandate")
+    return [
+        {"term": record._meta.get_field(name).verbose_name, "value": getattr(record, name)}  # type: ignore[union-attr]
+        for name in names
+        if getattr(record, name)
+    ]
+
+
+def relatives(record: Partnership, user) -> list[dict]:
+    words = {
+        "parent": _("Belongs to"),
+        "children": _("Under this umbrella"),
+        "predecessor": _("Follows"),
+        "successors": _("Followed by"),
+        "replication_of": _("Modelled on"),
+        "replications": _("Done again as"),
+    }
+    found = relatives_of(record, user)
+    return [{"term": term, "records": found[kind]} for kind, term in words.items() if kind in found]
+
+
+def registration_check(record: Partnership) -> list[dict]:
+    """The criteria of registration with what shows each, for `components/checks.html`, or []."""
+    made = next((c for c in record.self_checks.all() if c.kind == SelfCheck.Kind.REGISTRATION), None)
+    if made is None:
+        return []
+    return [
+        {
+            "label": label,
+            "note": made.answers.get(item, {}).get("note", ""),
+            "state": "ok" if made.answers.get(item, {}).get("mark") else "wait",
+        }
+        for item, label in selfchecks.ITEMS[SelfCheck.Kind.REGISTRATION].items()
+    ]
+
+
+def places(record: Partnership) -> str:
+    """What is said of places besides the countries: regions, countries that are only counted, words."""
+    parts = [str(region) for region in record.regions.all()]
+    if record.unnamed_country_count:
+        parts.append(
+            ngettext(
+                "%(count)d further country that is not named",
+                "%(count)d further countries that are not named",
+                record.unnamed_country_count,
+            )
+            % {"count": record.unnamed_country_count}
+        )
+    return "; ".join([*parts, *filter(None, [record.place_note])])
 
 
 def gone(request: HttpRequest, record: Partnership) -> HttpResponse:
