@@ -16,7 +16,8 @@ COPY . .
 RUN find . -name '*.po' -exec sh -c 'msgfmt --check-format --output-file="${1%.po}.mo" "$1"' - {} ';'
 
 FROM python:3.11-slim-bookworm
-RUN apt-get update && apt-get install -y --no-install-recommends libicu72 && rm -rf /var/lib/apt/lists/* \
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        libicu72 fonts-noto-core fonts-noto-cjk && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home portal \
     && install --directory --owner=portal /data
 WORKDIR /app

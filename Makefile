@@ -89,7 +89,8 @@ system: $(UV)
 	$(call need,.venv/bin/python -c 'import icu' || { pkg-config --exists icu-i18n && c++ --version; },libicu-dev \
 		pkg-config g++,what builds PyICU)
 	$(call need,command -v msgfmt,gettext,msgfmt for the translations)
+	$(call need,fc-list | grep NotoSansArabic && fc-list | grep NotoSansCJK,fontconfig fonts-noto-core fonts-noto-cjk,the \
+		letters of documents)
 
 system-test: system
 	$(call need,command -v chromium || command -v chromium-browser || command -v google-chrome,chromium,Chromium for the browser tests)
-	$(call need,fc-list :lang=ar | grep . && fc-list :lang=zh | grep .,fontconfig fonts-noto-core fonts-noto-cjk,fonts for Arabic and Chinese)

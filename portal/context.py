@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -115,5 +117,7 @@ def site(request: HttpRequest) -> dict:
         ],
         "languages": language_links(request),
         "is_demo": settings.DEMO,
+        "demo_accounts": DEMO_ACCOUNTS,
+        "demo_password": DEMO_PASSWORD,
         "product_name": settings.PRODUCT_NAME,
     }

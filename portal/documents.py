@@ -21,6 +21,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.shared import Pt
 
+FONTS = ["Noto Sans", "Noto Sans Arabic", "Noto Sans CJK SC"]  # in the order a letter is looked for
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -81,6 +82,7 @@ class Document:
         return json.loads(json.dumps(asdict(self), default=str)) | {
             "language": self.language[:2],
             "product": product,
+            "fonts": FONTS,
             "foot": " · ".join(filter(None, [self.reference, self.title, made])),
         }
 
@@ -142,6 +144,12 @@ def _turn(docx) -> None:
         table._tblPr.append(OxmlElement("w:bidiVisual"))
     for paragraph in docx.paragraphs:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT  # "start" in a paragraph that runs right to left
+
+
+def missing_fonts() -> list[str]:
+    """Those of FONTS that this machine lacks; without them some letters come out as boxes."""
+    found = set(typst.Fonts().families())
+    return [font for font in FONTS if font not in found]
 
 
 def answer(document: Document, name: str, kind: str) -> HttpResponse:

@@ -49,6 +49,7 @@ ROLES: dict[str, Role] = {
             *READ_INSIDE,
             "partnerships.register_partnership",
             "partnerships.review_partnership",
+            "partnerships.post_need",
             "partnerships.triage_offer",
             "partnerships.manage_companies",
             "screening.request_case",

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from portal.celery import app
 from portal.checks import refuse_unsafe_start
+from portal.documents import missing_fonts
 
 Finding = tuple[bool, str]
 
@@ -96,6 +97,15 @@ def mail() -> Finding:
     return True, f"Mail goes to {settings.EMAIL_BACKEND}."
 
 
+def fonts() -> Finding:
+    if missing := missing_fonts():
+        return False, (
+            f"Documents cannot show every name: {', '.join(missing)} is missing. "
+            "Install it with: apt-get install fonts-noto-core fonts-noto-cjk"
+        )
+    return True, "Documents show names in every script."
+
+
 def disk() -> Finding:
     folder = next(path for path in (settings.PORTAL_DATA, *settings.PORTAL_DATA.parents) if path.exists())
     free = shutil.disk_usage(folder).free // 1024**2
@@ -117,7 +127,19 @@ def safety() -> Finding:
 
 CHECKS: dict[str, Callable[[], Finding]] = {
     check.__name__: check
-    for check in (database, migrations, extensions, trigrams, broker, workers, lists, mail, disk, safety)
+    for check in (
+        database,
+        migrations,
+        extensions,
+        trigrams,
+        broker,
+        workers,
+        lists,
+        mail,
+        fonts,
+        disk,
+        safety,
+    )
 }
 
 
