@@ -119,11 +119,12 @@ class RegistryPagination(BasePagination):
     """Pages by keyset as on the registry page: `next` and `previous` are addresses, null at the ends."""
 
     def paginate_queryset(self, queryset, request, view=None) -> list[Any]:
-        filters = RegistryFilter(request.query_params, request=request)
-        self.count = queryset.count()
+        filters = RegistryFilter(request.query_params)
+        found = search.find(filters.wanted, with_counts=False)
+        self.count = found.total
         self.request = request
         self.page = search.page_of(
-            queryset, filters.wanted, filters.order, request.query_params.get("page", ""), PAGE_SIZE
+            found, filters.asked_order, request.query_params.get("page", ""), PAGE_SIZE
         )
         records = for_api(Partnership.objects.filter(pk__in=self.page.ids)).in_bulk()
         return [records[pk] for pk in self.page.ids if pk in records]

@@ -17,7 +17,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from partnerships import labels, search
-from partnerships.models import Partnership, PartnershipParty, RegistryEntry
+from partnerships.models import Partnership, PartnershipParty
 from portal.sheets import csv_lines, plain_cell
 
 COLUMNS = [
@@ -32,10 +32,10 @@ LICENCE = "CC BY 4.0"
 
 
 def answer(
-    format: str, entries: QuerySet[RegistryEntry], *, sort: str, wanted: search.Wanted, address: str
+    format: str, found: search.Found, *, sort: str, address: str
 ) -> HttpResponse | StreamingHttpResponse:
     """The whole result in the order of the page. `address` is the page it was taken from."""
-    records = in_order(entries, sort, wanted)
+    records = in_order(found, sort)
     site = address.split("/partnerships/")[0]
     if format == "atom":
         return HttpResponse(feed(records, site, address), content_type="application/atom+xml; charset=utf-8")
@@ -58,11 +58,11 @@ def answer(
     return response
 
 
-def in_order(entries: QuerySet[RegistryEntry], sort: str, wanted: search.Wanted) -> Iterator[Partnership]:
-    """The records behind the entries, a chunk of them in memory at a time."""
+def in_order(found: search.Found, sort: str) -> Iterator[Partnership]:
+    """The records of a result, a chunk of them in memory at a time."""
     cursor = ""
     while True:
-        page = search.page_of(entries, wanted, sort, cursor, CHUNK)
+        page = search.page_of(found, sort, cursor, CHUNK)
         records = for_export(Partnership.objects.filter(pk__in=page.ids))
         by_pk = {record.pk: record for record in records}
         yield from (by_pk[pk] for pk in page.ids if pk in by_pk)

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 
 import django_filters
 from django import forms
-from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
+from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from focalpoints.models import UNEntity
 from partnerships import labels, search
 from partnerships.models import (
+    ContributionKind,
     Modality,
+    PartnerKind,
     PartnershipStatus,
     PartnershipType,
     Purpose,
     RegistryEntry,
     Scope,
 )
-from portal.models import Country, Region, Target
+from portal.models import Country, Region, Sector, Target, User
 from portal.themes import Theme
 
 MAX_WORDS = 200  # characters of a search
@@ -58,6 +61,10 @@ def _keys_of(model) -> Callable[[str], bool]:
     return lambda value: value in labels.reference(model)
 
 
+def _is_section(value: str) -> bool:
+    return len(value) == 1 and value in labels.reference(Sector)
+
+
 def _is_goal(value: str) -> bool:
     return value.isascii() and value.isdigit() and int(value) in labels.goals()
 
@@ -67,19 +74,24 @@ FACETS = {
     "entity": Facet(_("UN entity"), _keys_of(UNEntity), is_open=True),
     "goal": Facet(_("Goal"), _is_goal, is_open=True),
     "country": Facet(_("Country"), _keys_of(Country), is_open=True),
-    "reporting": Facet(_("Reporting"), _one_of(labels.REPORTING), is_open=True, is_by_count=False),
+    "reporting": Facet(_("Results"), _one_of(labels.REPORTING), is_open=True, is_by_count=False),
     "group": Facet(_("Group of countries"), _one_of(labels.COUNTRY_GROUPS), is_by_count=False),
     "region": Facet(_("Region"), _keys_of(Region)),
+    "target": Facet(_("Target"), _keys_of(Target)),
     "purpose": Facet(_("Purpose"), _one_of(Purpose.values)),
     "theme": Facet(_("Theme"), _one_of(Theme.values)),
+    "partner": Facet(_("Kind of partner"), _one_of(PartnerKind.values)),
+    "sector": Facet(_("Sector of the partner"), _is_section),
+    "kind": Facet(_("Kind of contribution"), _one_of(ContributionKind.values)),
+    "value": Facet(_("Size of contribution"), _one_of(labels.VALUE_BANDS), is_by_count=False),
     "form": Facet(_("Form"), _one_of(Modality.values)),
     "scope": Facet(_("Scope"), _one_of(Scope.values), is_by_count=False),
     "status": Facet(_("Status"), _one_of(PartnershipStatus.values), is_by_count=False),
     "year": Facet(_("Start year"), _is_year, is_by_count=False),
-    "value": Facet(_("Value"), _one_of(labels.VALUE_BANDS), is_by_count=False),
-    "target": Facet(_("Target"), _keys_of(Target), is_shown=False),
     "company": Facet(_("Company"), _is_uuid, is_shown=False),
 }
+NOT = "not_"  # before the name of a facet: its values that a record must not have
+CAN_EXCLUDE = [name for name, facet in FACETS.items() if facet.is_shown]
 
 
 class FacetField(forms.MultipleChoiceField):
@@ -126,16 +138,21 @@ class RegistryFilter(django_filters.FilterSet):
     @classmethod
     def get_filters(cls) -> dict:
         facets = {name: FacetFilter(label=facet.title, facet=facet) for name, facet in FACETS.items()}
-        return super().get_filters() | facets
+        excluded = {
+            NOT + name: FacetFilter(label=_("Not: %s") % FACETS[name].title, facet=FACETS[name])
+            for name in CAN_EXCLUDE
+        }
+        return super().get_filters() | facets | excluded
 
     @classmethod
-    def lenient(cls, request: HttpRequest) -> tuple["RegistryFilter", list[str]]:
+    def lenient(cls, given: QueryDict, user: User | AnonymousUser) -> tuple["RegistryFilter", list[str]]:
         """For pages: what is no value of a filter is left out and named, "country=XX", never an error."""
         data, ignored = QueryDict(mutable=True), []
         known = cls.get_filters()
-        for name, values in request.GET.lists():
-            if name in FACETS:
-                good = [value for value in dict.fromkeys(values) if FACETS[name].is_known(value)]
+        for name, values in given.lists():
+            facet = FACETS.get(name.removeprefix(NOT)) if name in known else None
+            if facet:
+                good = [value for value in dict.fromkeys(values) if facet.is_known(value)]
                 ignored += [f"{name}={value}" for value in values if value not in good]
                 data.setlist(name, good)
             elif name == "q":
@@ -144,26 +161,30 @@ class RegistryFilter(django_filters.FilterSet):
                 data[name] = values[-1]
             elif name in known:
                 ignored.append(f"{name}={values[-1]}")
-        return cls(data, RegistryEntry.objects.all(), request=request), ignored
+        return cls(data, RegistryEntry.objects.all(), sees_inside=sees_inside(user)), ignored
 
-    @property
+    def __init__(self, *args, sees_inside: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sees_inside = sees_inside
+
+    @cached_property
     def wanted(self) -> search.Wanted:
         values = self.form.cleaned_data if self.is_valid() else {}
-        chosen = {name: values[name] for name in FACETS if values.get(name)}
-        return search.Wanted(values.get("q") or "", chosen, sees_inside(self.request))
+        return search.Wanted(
+            values.get("q") or "",
+            {name: values[name] for name in FACETS if values.get(name)},
+            {name: values[NOT + name] for name in CAN_EXCLUDE if values.get(NOT + name)},
+            self.sees_inside,
+        )
 
     @property
-    def order(self) -> str:
-        """The order asked for; without one, the best match first for words, else the newest."""
-        words = bool(self.wanted.words)
-        asked = self.form.cleaned_data.get("sort") if self.is_valid() else ""
-        if asked and (asked != "match" or words):
-            return asked
-        return "match" if words else "newest"
+    def asked_order(self) -> str:
+        """The order asked for; "" for the best match where there are words, else the newest."""
+        return self.form.cleaned_data.get("sort") or "" if self.is_valid() else ""
 
     def filter_queryset(self, queryset):
-        return search.matching(self.wanted)
+        return queryset  # the API only has its values checked here; `search.find` takes `wanted`
 
 
-def sees_inside(request: HttpRequest | None) -> bool:
-    return request is not None and request.user.has_perm("partnerships.view_inside")
+def sees_inside(user: User | AnonymousUser) -> bool:
+    return user.has_perm("partnerships.view_inside")

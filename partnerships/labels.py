@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
 from partnerships.models import (
+    ContributionKind,
     Modality,
+    PartnerKind,
     Partnership,
     PartnershipStatus,
     PartnershipType,
     Purpose,
     Scope,
 )
-from portal.models import Country, Goal, Region, Target
+from portal.models import Country, Goal, Region, Sector, Target
 from portal.themes import Theme
 
 KEPT_SECONDS = 300
@@ -100,6 +102,9 @@ OF_FACET: dict[str, Callable[[str], str]] = {
     "purpose": _choice(Purpose),
     "theme": _choice(Theme),
     "form": _choice(Modality),
+    "partner": _choice(PartnerKind),
+    "sector": _row(Sector),
+    "kind": _choice(ContributionKind),
     "status": _choice(PartnershipStatus),
     "scope": _choice(Scope),
     "reporting": lambda value: REPORTING[value]() if value in REPORTING else value,

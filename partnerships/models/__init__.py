@@ -57,7 +57,7 @@ from partnerships.models.parts import (
     Translation,
     UNCost,
 )
-from partnerships.models.registry import FacetValue, RegistryEntry, RegistryWord
+from partnerships.models.registry import FacetValue, RegistryEntry, RegistryExit, RegistryWord
 from partnerships.models.vocabulary import (
     TYPE_QUESTIONS,
     AgreementKind,
@@ -142,6 +142,7 @@ __all__ = [
     "ReasonCode",
     "RecordKind",
     "RegistryEntry",
+    "RegistryExit",
     "RegistryWord",
     "Scope",
     "SelfCheck",

@@ -1,5 +1,6 @@
 """What the search of the registry knows of each record. Derived: `search.reindex` writes it, nothing else."""
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -22,6 +23,7 @@ class RegistryEntry(models.Model):
     entity_key = models.CharField(max_length=20)
     value_key = models.DecimalField(max_digits=20, decimal_places=2, help_text="USD; -1 where not stated.")
     indexed_at = models.DateTimeField(auto_now=True)
+    changed_in = models.BigIntegerField(default=0, help_text="Number of the transaction that wrote it.")
 
     class Meta:
         verbose_name_plural = "registry entries"
@@ -30,13 +32,37 @@ class RegistryEntry(models.Model):
             GinIndex(fields=["words"], name="registry_words"),
             Index(fields=["-listed_at", "-partnership"], name="registry_newest"),
             Index(fields=["title_key", "partnership"], name="registry_title"),
+            Index(fields=["title_key"], name="registry_title_begins", opclasses=["varchar_pattern_ops"]),
             Index(fields=["entity_key", "partnership"], name="registry_entity"),
             Index(fields=["-value_key", "-partnership"], name="registry_value"),
             Index(fields=["-indexed_at"], name="registry_indexed"),
+            Index(fields=["changed_in"], name="registry_changed_in"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="leaves",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func="""
+                    INSERT INTO partnerships_registryexit (partnership_id, changed_in)
+                    VALUES (OLD.partnership_id, pg_current_xact_id()::text::bigint);
+                    RETURN NULL;
+                """,
+            )
         ]
 
     def __str__(self) -> str:
         return f"entry of {self.partnership_id}"
+
+
+class RegistryExit(models.Model):
+    """That an entry was deleted, by whatever way: processes that count on their own learn it from here."""
+
+    partnership_id = models.BigIntegerField()
+    changed_in = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"exit of {self.partnership_id}"
 
 
 @ArrayField.register_lookup

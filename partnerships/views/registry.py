@@ -1,5 +1,7 @@
 """The public registry: the list with its filters, and the same result as a file or feed."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from partnerships import exports, labels, search
-from partnerships.filters import FACETS, SORTS, RegistryFilter
+from partnerships.filters import FACETS, NOT, SORTS, RegistryFilter
 from partnerships.models import Company, Partnership
 from partnerships.views.rows import as_rows
 from portal.http import render_page
@@ -20,43 +22,37 @@ SHORT_FACET = 6  # options of a facet before "All …"
 @login_not_required
 def partnership_list(request: HttpRequest) -> HttpResponse:
     """The list as the address says; htmx gets the results and filters only."""
-    filters, ignored = RegistryFilter.lenient(request)
-    wanted = filters.wanted
-    numbers = search.numbers_of(wanted.chosen)
-    total, counts = search.facet_counts(wanted, numbers)
-    close_words = search.corrected(wanted.words) if wanted.words and not total else ""
+    filters, ignored = RegistryFilter.lenient(request.GET, request.user)
+    found = search.find(filters.wanted)
+    close_words = search.corrected(found.wanted.words) if found.wanted.words and not found.total else ""
     if close_words:
-        close = search.Wanted(close_words, wanted.chosen, wanted.sees_inside)
-        close_total, close_counts = search.facet_counts(close, numbers)
-        if close_total:
-            wanted, total, counts = close, close_total, close_counts
-        else:
-            close_words = ""
-    page = search.page_of(
-        search.matching(wanted, numbers), wanted, filters.order, request.GET.get("page", ""), PAGE_SIZE
-    )
+        close = search.find(replace(found.wanted, words=close_words))
+        found, close_words = (close, close_words) if close.total else (found, "")
+    wanted = found.wanted
+    page = search.page_of(found, filters.asked_order, request.GET.get("page", ""), PAGE_SIZE)
     records = Partnership.objects.visible_to(request.user).for_list().in_bulk(page.ids)
     query = request.GET.copy()
     for name in ("page", "more"):
         query.pop(name, None)
+    chips = filter_chips(query, wanted, request.GET.get("q", "").strip())
     context = {
-        "total": total,
+        "total": found.total,
         "rows": as_rows(records[pk] for pk in page.ids if pk in records),
         "words": request.GET.get("q", ""),
         "close_words": close_words,
-        "facets": facet_options(request, query, wanted, counts),
-        "filter_count": sum(len(values) for values in wanted.chosen.values()) + bool(wanted.words),
-        "chips": chips(query, wanted, request.GET.get("q", "").strip()),
-        "sorts": sort_links(query, filters),
+        "facets": facet_options(request, query, found),
+        "filter_count": len(chips),
+        "chips": chips,
+        "sorts": sort_links(query, found, filters.asked_order),
         "sort": filters.form.cleaned_data.get("sort", ""),
         "downloads": downloads(query),
         "previous_url": page.previous and "?" + _with(query, page=page.previous),
         "next_url": page.next and "?" + _with(query, page=page.next),
         "showing": _("%(first)s to %(last)s of %(total)s")
-        % {"first": page.first, "last": page.first + len(page.ids) - 1, "total": total},
-        "all_count": search.listed_count(wanted.sees_inside),
+        % {"first": page.first, "last": page.first + len(page.ids) - 1, "total": found.total},
+        "all_count": found.listed,
         "ignored": ignored,
-        "ways_out": ways_out(query, wanted) if not total else [],
+        "ways_out": ways_out(query, wanted) if not found.total else [],
         "atom_url": reverse("partnerships:partnership_export", args=["atom"]) + "?" + query.urlencode(),
     }
     return render_page(
@@ -70,13 +66,14 @@ def partnership_export(request: HttpRequest, format: str) -> HttpResponse | Stre
     """What is on screen as a file or feed: all pages of it, with its source and date."""
     if format not in exports.FORMATS:
         raise Http404
-    filters, _ignored = RegistryFilter.lenient(request)
+    filters, _ignored = RegistryFilter.lenient(request.GET, request.user)
     query = request.GET.copy()
     query.pop("page", None)
     address = request.build_absolute_uri(reverse("partnerships:partnership_list")) + (
         "?" + query.urlencode() if query else ""
     )
-    return exports.answer(format, filters.qs, sort=filters.order, wanted=filters.wanted, address=address)
+    found = search.find(filters.wanted, with_counts=False)
+    return exports.answer(format, found, sort=filters.asked_order, address=address)
 
 
 def _with(query: QueryDict, **changes: str) -> str:
@@ -96,15 +93,15 @@ def _less(query: QueryDict, name: str, value: str | None = None) -> str:
     return "?" + changed.urlencode()
 
 
-def facet_options(request: HttpRequest, query: QueryDict, wanted: search.Wanted, counts: dict) -> list[dict]:
+def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -> list[dict]:
     """Each facet as `components/facet.html` takes it: the values that records have, and those chosen."""
-    opened = request.GET.get("more", "")
+    opened, wanted, counts = request.GET.get("more", ""), found.wanted, found.counts
     drawn = []
     for name, facet in FACETS.items():
         if not facet.is_shown:
             continue
-        chosen, found = wanted.chosen.get(name, ()), counts.get(name, {})
-        values = sorted({*found, *chosen}, key=_facet_order(name, facet.is_by_count, found))
+        chosen, records = wanted.chosen.get(name, ()), counts.get(name, {})
+        values = sorted({*records, *chosen}, key=_facet_order(name, facet.is_by_count, records))
         is_long = len(values) > SHORT_FACET + 1 and name != opened
         shown = [
             value
@@ -120,7 +117,7 @@ def facet_options(request: HttpRequest, query: QueryDict, wanted: search.Wanted,
                     {
                         "value": value,
                         "label": labels.OF_FACET[name](value),
-                        "count": found.get(value, 0),
+                        "count": records.get(value, 0),
                         "is_on": value in chosen,
                     }
                     for value in shown
@@ -156,11 +153,16 @@ ORDER_OF = {
 }
 
 
-def chips(query: QueryDict, wanted: search.Wanted, words: str) -> list[dict]:
+def filter_chips(query: QueryDict, wanted: search.Wanted, words: str) -> list[dict]:
     """The filters that are on, each with the address without it."""
     found = [{"label": f"“{words}”", "url": _less(query, "q")}] if words else []
     for name, values in wanted.chosen.items():
         found += [{"label": value_label(name, value), "url": _less(query, name, value)} for value in values]
+    for name, values in wanted.excluded.items():
+        found += [
+            {"label": _("Not: %s") % value_label(name, value), "url": _less(query, NOT + name, value)}
+            for value in values
+        ]
     return found
 
 
@@ -171,11 +173,12 @@ def value_label(name: str, value: str) -> str:
     return labels.OF_FACET[name](value)
 
 
-def sort_links(query: QueryDict, filters: RegistryFilter) -> list[dict]:
+def sort_links(query: QueryDict, found: search.Found, asked: str) -> list[dict]:
+    current = found.order(asked)
     return [
-        {"label": label, "url": "?" + _with(query, sort=name), "is_current": name == filters.order}
+        {"label": label, "url": "?" + _with(query, sort=name), "is_current": name == current}
         for name, label in SORTS.items()
-        if name != "match" or filters.wanted.words
+        if name != "match" or found.order("match") == "match"
     ]
 
 
@@ -188,15 +191,16 @@ def downloads(query: QueryDict) -> list[dict]:
 
 
 def ways_out(query: QueryDict, wanted: search.Wanted) -> list[dict]:
-    """For an empty result: each filter whose removal finds records, with how many. One count a filter."""
+    """For an empty result: each filter whose removal finds records, with how many."""
     found = []
-    for name in (["q"] if wanted.words else []) + list(wanted.chosen):
-        count = search.matching(wanted.without(name)).count()
-        if count:
-            label = (
-                f"“{wanted.words}”"
-                if name == "q"
-                else ", ".join(value_label(name, value) for value in wanted.chosen[name])
-            )
-            found.append({"label": label, "count": count, "url": _less(query, name)})
+    for name, count in search.without_each(wanted).items():
+        if not count:
+            continue
+        without = query.copy()
+        for part in (name, NOT + name):
+            without.pop(part, None)
+        labels_of = [f"“{wanted.words}”"] if name == "q" else []
+        labels_of += [value_label(name, value) for value in wanted.chosen.get(name, ())]
+        labels_of += [_("Not: %s") % value_label(name, value) for value in wanted.excluded.get(name, ())]
+        found.append({"label": ", ".join(labels_of), "count": count, "url": "?" + without.urlencode()})
     return sorted(found, key=lambda way: -way["count"])

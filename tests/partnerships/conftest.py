@@ -1,4 +1,5 @@
 import pytest
+from django.db import transaction
 
 from tests.portal.factories import UserFactory
 
@@ -13,3 +14,14 @@ def sign_in(client):
         return user
 
     return enter
+
+
+@pytest.fixture(scope="module")
+def archive(django_db_setup, django_db_blocker):
+    """The 43 records of the archive, loaded once for the tests of a file."""
+    from partnerships.demo import registry
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        registry.load()
+        yield
+        transaction.set_rollback(True)

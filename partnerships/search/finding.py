@@ -1,0 +1,229 @@
+"""Finding records: how many there are of each facet, and a page of them in order."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib.postgres.search import SearchRank
+from django.db.models import CharField, Count, Expression, F, Func, Max, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
+from django.utils.dateparse import parse_datetime
+
+from partnerships.models import FacetValue, RegistryEntry
+from partnerships.search import bits
+from partnerships.search.wanted import Wanted, text_query
+
+FEW = 1_000  # as many are sorted by how well they match; among more, the newest come first
+NOWHERE = 0  # a number no entry has: stands for a value that no record carries
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is for a `Wanted`."""
+
+    wanted: Wanted
+    total: int
+    listed: int  # records that the registry shows to this reader in all
+    counts: dict[str, dict[str, int]]  # {facet: {value: records}}
+    few: list[int] | None  # the primary keys where they are at most FEW
+
+    def order(self, asked: str) -> str:
+        """The order asked for, or the one that stands in for it."""
+        best = "match" if self.wanted.words and self.few is not None else "newest"
+        return best if asked in ("", "match") else asked
+
+
+def find(wanted: Wanted, *, with_counts: bool = True) -> Found:
+    """Count what satisfies every filter. One query, and one for words or companies.
+
+    The counts of a facet leave its own choice out: they say what choosing another of its values would add.
+    """
+    pks = _answered_by_tables(wanted)
+    with bits.current() as kept:
+        narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+        mask = kept.mask(wanted, narrowed)
+        counts = {}
+        if with_counts:
+            counts = kept.counts(mask)
+            for name in wanted.names():
+                if name != "q":
+                    counts.pop(name, None)
+                    counts |= kept.counts(kept.mask(wanted.without(name), narrowed), [name])
+        total = bits.total(mask)
+        return Found(
+            wanted=wanted,
+            total=total,
+            listed=bits.total(kept.mask(Wanted(sees_inside=wanted.sees_inside), {})),
+            counts=counts,
+            few=bits.pks(mask) if total <= FEW else None,
+        )
+
+
+def without_each(wanted: Wanted) -> dict[str, int]:
+    """{filter: records that were found without it}, for an empty result."""
+    pks = _answered_by_tables(wanted)
+    with bits.current() as kept:
+        narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+        return {name: bits.total(kept.mask(wanted.without(name), narrowed)) for name in wanted.names()}
+
+
+def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
+    """{"q" or facet: primary keys} for what the matrix of bits does not know."""
+    found: dict[str, Iterable[int]] = {}
+    if wanted.words:
+        entries = RegistryEntry.objects.filter(words=text_query(wanted.words))
+        found["q"] = entries.values_list("pk", flat=True)
+    for facet in bits.NOT_KEPT:
+        if facet in wanted.chosen:
+            entries = RegistryEntry.objects.filter(facets__satisfies=_one_of(facet, wanted.chosen[facet]))
+            found[facet] = entries.values_list("pk", flat=True)
+    return found
+
+
+def _one_of(facet: str, values: Iterable[str]) -> str:
+    numbers = FacetValue.objects.filter(facet=facet, value__in=values).values_list("id", flat=True)
+    return "(" + "|".join(map(str, list(numbers) or [NOWHERE])) + ")"
+
+
+def entries_of(found: Found) -> QuerySet[RegistryEntry]:
+    """The entries behind a result, for PostgreSQL to sort."""
+    if found.few is not None:
+        return RegistryEntry.objects.filter(pk__in=found.few)
+    wanted = found.wanted
+    parts = [str(wanted.audience)]
+    parts += [_one_of(facet, values) for facet, values in wanted.chosen.items()]
+    parts += ["!" + _one_of(facet, values) for facet, values in wanted.excluded.items()]
+    entries = RegistryEntry.objects.filter(facets__satisfies="&".join(parts))
+    return entries.filter(words=text_query(wanted.words)) if wanted.words else entries
+
+
+def last_change() -> str:
+    """A text that is another after every change of what is listed."""
+    state = RegistryEntry.objects.aggregate(latest=Max("indexed_at"), count=Count("pk"))
+    return f"{state['latest']}/{state['count']}"
+
+
+# --- pages ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Order:
+    """A way to sort: its key, the same backwards, and how a key of a cursor is read back."""
+
+    key: str
+    is_descending: bool
+    read: Callable[[str], Any]
+
+    def by(self, backwards: bool) -> list[str]:
+        sign = "-" if self.is_descending != backwards else ""
+        return [f"{sign}{self.key}", f"{sign}partnership_id"]
+
+
+def _moment(text: str):
+    moment = parse_datetime(text)
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+ORDERS = {
+    "match": Order("rank", True, float),
+    "newest": Order("listed_at", True, _moment),
+    "title": Order("title_key", False, str),
+    "entity": Order("entity_key", False, str),
+    "value": Order("value_key", True, Decimal),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Primary keys of a page in order, the cursors beside it, and the place of its first row (1 is first)."""
+
+    ids: list[int]
+    first: int
+    previous: str = ""
+    next: str = ""
+
+
+def page_of(found: Found, sort: str = "", cursor: str = "", size: int = 25) -> Page:
+    """One page by keyset, so that a deep page costs what the first costs.
+
+    A cursor that cannot be read starts at the first page.
+    """
+    name = found.order(sort)
+    order, entries = ORDERS[name], entries_of(found)
+    place = read_cursor(cursor, order)
+    backwards = place is not None and place.is_backwards
+    if name == "match":
+        rows = _ranked(entries, found.wanted, place)[: size + 1]
+    else:
+        if place:
+            # A comparison of rows, since nothing else starts at its place in the index.
+            compare = LessThan if order.is_descending != backwards else GreaterThan
+            entries = entries.filter(
+                compare(_row(F(order.key), F("partnership_id")), _row(Value(place.key), Value(place.pk)))
+            )
+        rows = list(
+            entries.order_by(*order.by(backwards)).values_list("partnership_id", order.key)[: size + 1]
+        )
+    has_more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    first = 1
+    if place:
+        first = max(1, place.position - len(rows) + 1) if backwards else place.position + 1
+    has_previous, has_next = (has_more, True) if backwards else (place is not None, has_more)
+    if not rows:
+        return Page([], first)
+    return Page(
+        [pk for pk, _key in rows],
+        first,
+        write_cursor(rows[0], first - 1, True) if has_previous else "",
+        write_cursor(rows[-1], first + len(rows) - 1, False) if has_next else "",
+    )
+
+
+def _row(*parts: Expression | F) -> Func:
+    return Func(*parts, function="ROW", output_field=CharField())
+
+
+def _ranked(
+    entries: QuerySet[RegistryEntry], wanted: Wanted, place: "Place | None"
+) -> list[tuple[int, float]]:
+    """(primary key, rank) from the place on, the best first; backwards from it where the place says so."""
+    rank = SearchRank(F("words"), text_query(wanted.words))
+    keys = sorted(((rank, pk) for pk, rank in entries.values_list("pk", rank)), reverse=True)
+    if place and place.is_backwards:
+        keys = [key for key in reversed(keys) if key > (place.key, place.pk)]
+    elif place:
+        keys = [key for key in keys if key < (place.key, place.pk)]
+    return [(pk, rank) for rank, pk in keys]
+
+
+@dataclass(frozen=True)
+class Place:
+    key: Any
+    pk: int
+    position: int
+    is_backwards: bool
+
+
+def write_cursor(row: tuple[int, Any], position: int, is_backwards: bool) -> str:
+    pk, key = row
+    text = json.dumps([str(key), pk, position, int(is_backwards)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, order: Order) -> Place | None:
+    if not cursor:
+        return None
+    try:
+        key, pk, position, backwards = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = Place(order.read(str(key)), int(pk), int(position), bool(backwards))
+    except (binascii.Error, ValueError, TypeError, InvalidOperation):
+        return None
+    return place if 0 < place.pk < 2**63 else None

@@ -1,0 +1,36 @@
+import contextlib
+
+from django.db import transaction
+
+from partnerships import search
+from partnerships.search import Wanted
+from portal.reference import load_reference
+from tests.partnerships.factories import PartnershipFactory
+
+
+def countries() -> dict[str, int]:
+    return search.find(Wanted()).counts.get("country", {})
+
+
+class RolledBack(Exception):
+    pass
+
+
+def test_a_process_learns_of_changes_by_commits_and_forgets_what_was_rolled_back(transactional_db):
+    """The matrix that is kept follows the tables through edits, deletes and roll-backs."""
+    load_reference()  # the flush of the test before may have emptied the tables
+    kept = PartnershipFactory(is_public=True, countries=["UGA"])
+    assert countries() == {"UGA": 1}
+    with contextlib.suppress(RolledBack), transaction.atomic():
+        PartnershipFactory(is_public=True, countries=["KEN"])
+        assert countries() == {"UGA": 1, "KEN": 1}
+        raise RolledBack
+    assert countries() == {"UGA": 1}
+    other = PartnershipFactory(is_public=True, countries=["KEN"])
+    assert countries() == {"UGA": 1, "KEN": 1}
+    kept.delete()
+    assert countries() == {"KEN": 1}
+    other.countries.clear()
+    search.reindex([other.pk])
+    assert countries() == {}
+    assert search.find(Wanted()).total == 1
