@@ -1,4 +1,4 @@
-from focalpoints.models import FocalPoint, MeetingPlace, Membership, Subscriber
+from focalpoints.models import FocalPoint, Meeting, Membership, Subscriber
 from focalpoints.services import directory, groups, meetings, sending, subscribers
 
 DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.digest_groups"]
@@ -26,9 +26,8 @@ def start_planned_issue(issue_id: int) -> None:
     sending.start_planned_issue(issue_id)
 
 
-def tell_moved_up(place_id: int, sent_key: str) -> None:
-    place = MeetingPlace.objects.select_related("meeting", "user").get(pk=place_id)
-    meetings.tell_moved_up(place, key=sent_key)
+def tell_meeting_moved(meeting_id: int, version: int) -> None:
+    meetings.tell_meeting_moved(Meeting.objects.select_related("country").get(pk=meeting_id), version=version)
 
 
 def digest_groups() -> None:

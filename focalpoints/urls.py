@@ -1,6 +1,17 @@
 from django.urls import path
 
-from focalpoints.views import directory, groups, learning, meetings, news, newsletter, subscribers
+from focalpoints.views import (
+    directory,
+    groups,
+    learning,
+    meeting_desk,
+    meetings,
+    news,
+    newsletter,
+    subscribers,
+    tracker,
+    trainings,
+)
 
 app_name = "focalpoints"
 urlpatterns = [
@@ -41,31 +52,63 @@ urlpatterns = [
         name="newsletter_preview_html",
     ),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
+    path("meetings/calendar.ics", meetings.network_calendar, name="network_calendar"),
     path("meetings/new/", meetings.meeting_edit, name="meeting_new"),
-    path("meetings/actions/", meetings.action_list, name="action_list"),
-    path("meetings/actions/<int:pk>/", meetings.action_detail, name="action_detail"),
-    path("meetings/actions/<int:pk>/progress/", meetings.action_progress, name="action_progress"),
+    path("meetings/actions/", tracker.action_list, name="action_list"),
+    path("meetings/actions.csv", tracker.actions_csv, name="actions_csv"),
+    path("meetings/actions/<int:pk>/", tracker.action_detail, name="action_detail"),
+    path("meetings/actions/<int:pk>/edit/", tracker.action_edit, name="action_edit"),
+    path("meetings/actions/<int:pk>/progress/", tracker.action_progress, name="action_progress"),
     path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/<slug:slug>/calendar/", meetings.meeting_ical, name="meeting_ical"),
     path("meetings/<slug:slug>/edit/", meetings.meeting_edit, name="meeting_edit"),
     path("meetings/<slug:slug>/register/", meetings.meeting_register, name="meeting_register"),
     path("meetings/<slug:slug>/withdraw/", meetings.meeting_withdraw, name="meeting_withdraw"),
     path("meetings/<slug:slug>/survey/", meetings.meeting_survey, name="meeting_survey"),
-    path("meetings/<slug:slug>/actions/new/", meetings.action_new, name="action_new"),
+    path("meetings/<slug:slug>/programme/", meeting_desk.meeting_programme, name="meeting_programme"),
+    path(
+        "meetings/<slug:slug>/programme/<int:pk>/remove/", meeting_desk.session_remove, name="session_remove"
+    ),
+    path("meetings/<slug:slug>/papers/", meeting_desk.meeting_papers, name="meeting_papers"),
+    path("meetings/<slug:slug>/papers/<int:pk>/remove/", meeting_desk.paper_remove, name="paper_remove"),
+    path(
+        "meetings/<slug:slug>/participants/", meeting_desk.meeting_participants, name="meeting_participants"
+    ),
+    path("meetings/<slug:slug>/participants.csv", meeting_desk.participants_csv, name="participants_csv"),
+    path(
+        "meetings/<slug:slug>/participants/<int:pk>/remove/",
+        meeting_desk.participant_remove,
+        name="participant_remove",
+    ),
+    path("meetings/<slug:slug>/actions/new/", tracker.action_new, name="action_new"),
     path("library/", learning.library, name="library"),
+    path("library/lessons/", learning.lesson_list, name="lesson_list"),
     path("library/new/", learning.resource_edit, name="resource_new"),
     path("library/<int:pk>/", learning.resource_detail, name="resource_detail"),
     path("library/<int:pk>/edit/", learning.resource_edit, name="resource_edit"),
     path("library/<int:pk>/opinion/", learning.resource_opinion, name="resource_opinion"),
-    path("trainings/", learning.training_list, name="training_list"),
-    path("trainings/new/", learning.training_edit, name="training_new"),
-    path("trainings/<int:pk>/", learning.training_detail, name="training_detail"),
-    path("trainings/<int:pk>/edit/", learning.training_edit, name="training_edit"),
-    path("trainings/<int:pk>/seat/", learning.training_seat, name="training_seat"),
-    path("trainings/<int:pk>/certificate/", learning.training_certificate, name="training_certificate"),
+    path(
+        "library/<int:pk>/comments/<int:opinion_pk>/remove/", learning.comment_remove, name="comment_remove"
+    ),
+    path(
+        "library/files/<uuid:public_id>/remove/", learning.resource_file_remove, name="resource_file_remove"
+    ),
+    path("trainings/", trainings.training_list, name="training_list"),
+    path("trainings/reach/", trainings.training_reach, name="training_reach"),
+    path("trainings/new/", trainings.training_edit, name="training_new"),
+    path("trainings/<int:pk>/", trainings.training_detail, name="training_detail"),
+    path("trainings/<int:pk>/edit/", trainings.training_edit, name="training_edit"),
+    path("trainings/<int:pk>/calendar/", trainings.training_ical, name="training_ical"),
+    path("trainings/<int:pk>/seat/", trainings.training_seat, name="training_seat"),
+    path("trainings/<int:pk>/certificate/", trainings.training_certificate, name="training_certificate"),
+    path("trainings/<int:pk>/files/add/", trainings.handout_add, name="handout_add"),
+    path(
+        "trainings/<int:pk>/files/<int:handout_pk>/remove/", trainings.handout_remove, name="handout_remove"
+    ),
+    path("trainings/<int:pk>/complete/", trainings.training_complete, name="training_complete_all"),
     path(
         "trainings/<int:pk>/seats/<int:seat_pk>/complete/",
-        learning.training_complete,
+        trainings.training_complete,
         name="training_complete",
     ),
     path("groups/", groups.group_list, name="group_list"),

@@ -96,7 +96,8 @@ def _action(meeting: Meeting, issue: dict[str, Any], position: int, point: dict[
     )
     if is_new:
         ProgressNote.objects.bulk_create(
-            ProgressNote(action=action, year=TOLD_IN, text=text) for text in point["progress_2006"]
+            ProgressNote(action=action, year=TOLD_IN, text=text, state=point["state"])
+            for text in point["progress_2006"]
         )
 
 

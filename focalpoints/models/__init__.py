@@ -17,6 +17,7 @@ from focalpoints.models.groups import (
     Thread,
 )
 from focalpoints.models.learning import (
+    Handout,
     Resource,
     ResourceKind,
     ResourceOpinion,
@@ -31,6 +32,8 @@ from focalpoints.models.meetings import (
     MeetingDocument,
     MeetingPlace,
     MeetingQuerySet,
+    MeetingSession,
+    ParticipantKind,
     ProgressNote,
 )
 from focalpoints.models.newsletter import (
@@ -63,6 +66,7 @@ __all__ = [
     "FocalPoint",
     "FocalPointQuerySet",
     "GroupKind",
+    "Handout",
     "Issue",
     "IssueItem",
     "IssueQuerySet",
@@ -72,8 +76,10 @@ __all__ = [
     "MeetingDocument",
     "MeetingPlace",
     "MeetingQuerySet",
+    "MeetingSession",
     "Membership",
     "OfficeLevel",
+    "ParticipantKind",
     "Post",
     "ProgressNote",
     "Resource",

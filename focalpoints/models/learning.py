@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -5,6 +7,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from focalpoints.models.directory import OfficeLevel, UNEntity
 from portal.models import User
 from portal.themes import Theme
 
@@ -25,7 +28,11 @@ class ResourceKind(models.TextChoices):
 
 class ResourceQuerySet(models.QuerySet["Resource"]):
     def visible_to(self, user):
-        return self if user.has_perm("focalpoints.view_people") else self.filter(is_internal=False)
+        """Drafts are for those who run the library, internal items for UN users, the rest for everybody."""
+        if user.has_perm("focalpoints.manage_learning"):
+            return self
+        rows = self.exclude(status=Resource.Status.DRAFT)
+        return rows if user.has_perm("focalpoints.view_people") else rows.filter(is_internal=False)
 
 
 class Resource(models.Model):
@@ -57,6 +64,14 @@ class Resource(models.Model):
         related_name="superseded_by",
         verbose_name=_("takes the place of"),
     )
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="translations",
+        verbose_name=_("the same text in another language as"),
+    )
     is_internal = models.BooleanField(_("for UN users only"), default=False)
     added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
@@ -70,6 +85,10 @@ class Resource(models.Model):
             CheckConstraint(
                 name="resource_not_own_successor", condition=Q(supersedes=None) | ~Q(supersedes=F("id"))
             ),
+            CheckConstraint(
+                name="resource_not_own_translation",
+                condition=Q(translation_of=None) | ~Q(translation_of=F("id")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,21 +96,33 @@ class Resource(models.Model):
 
 
 class ResourceOpinion(models.Model):
-    """What a UN user thinks of a resource: one a person, which they may change."""
+    """What a UN user thinks of a resource: one a person, which they may change.
+
+    A comment that was removed keeps its place and says why; the rating counts on.
+    """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="opinions")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     is_useful = models.BooleanField(_("useful"))
     comment = models.CharField(_("comment"), max_length=600, blank=True)
     at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    removed_why = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-at"]
-        constraints = [UniqueConstraint(fields=["resource", "user"], name="resource_opinion_once")]
+        constraints = [
+            UniqueConstraint(fields=["resource", "user"], name="resource_opinion_once"),
+            CheckConstraint(
+                name="resource_opinion_removed_with_reason",
+                condition=Q(removed_at=None) | ~Q(removed_why=""),
+            ),
+        ]
 
 
 class Training(models.Model):
-    """A course with seats. For UN users; the calendar itself is public."""
+    """A course with seats. For UN users; the calendar itself is public. `version` counts its changes."""
 
     title = models.CharField(_("title"), max_length=200)
     provider = models.CharField(_("provider"), max_length=120)
@@ -101,9 +132,14 @@ class Training(models.Model):
     seats = models.PositiveIntegerField(_("seats"))
     audience = models.CharField(_("for whom"), max_length=200, blank=True)
     text = models.TextField(_("what is taught"), max_length=5000)
+    modules = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, verbose_name=_("modules")
+    )
     materials = models.ManyToManyField(
         Resource, blank=True, related_name="+", verbose_name=_("materials from the library")
     )
+
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["starts_on", "id"]
@@ -111,6 +147,31 @@ class Training(models.Model):
             CheckConstraint(name="training_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             CheckConstraint(name="training_has_seats", condition=Q(seats__gt=0)),
         ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def month(self) -> date:
+        """The first day of the month it begins in."""
+        return self.starts_on.replace(day=1)
+
+
+class HandoutQuerySet(models.QuerySet["Handout"]):
+    def visible_to(self, user):
+        return self if user.has_perm("focalpoints.view_people") else self.none()
+
+
+class Handout(models.Model):
+    """A file of a course, for UN users: it hangs on this row."""
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="handouts")
+    title = models.CharField(_("title"), max_length=200)
+
+    objects = HandoutQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return self.title
@@ -127,7 +188,11 @@ class TrainingSeat(models.Model):
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="taken")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    organization = models.CharField(_("organization"), max_length=120)
+    entity = models.ForeignKey(
+        UNEntity, models.PROTECT, null=True, related_name="+", verbose_name=_("UN entity")
+    )
+    office_level = models.CharField(_("office"), max_length=10, choices=OfficeLevel, blank=True)
+    organization = models.CharField(_("place of the office"), max_length=120)
     status = models.CharField(max_length=10, choices=Status, default=Status.REGISTERED)
     completed_on = models.DateField(null=True)
     asked_at = models.DateTimeField(default=timezone.now)
@@ -139,5 +204,8 @@ class TrainingSeat(models.Model):
             CheckConstraint(
                 name="training_completed_has_day",
                 condition=~Q(status="completed") | Q(completed_on__isnull=False),
+            ),
+            CheckConstraint(
+                name="training_office_known", condition=Q(office_level__in=["", *OfficeLevel.values])
             ),
         ]

@@ -79,33 +79,95 @@ class Meeting(models.Model):
         return datetime.combine(day, clock, tzinfo=ZoneInfo(self.zone)) if day and clock else None
 
     @property
+    def is_over(self) -> bool:
+        last = self.ends_on or self.starts_on
+        return last is not None and last < timezone.localdate()
+
+    @property
     def is_open_for_registration(self) -> bool:
         today = timezone.localdate()
         until = self.registration_until or self.starts_on
         return self.capacity is not None and until is not None and until >= today
 
 
+class MeetingSession(models.Model):
+    """A part of the programme. Its hours are those of the meeting's own time zone."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="sessions")
+    day = models.DateField(_("day"))
+    start_time = models.TimeField(_("begins at"))
+    end_time = models.TimeField(_("ends at"), null=True, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    speakers = models.CharField(_("who speaks"), max_length=300, blank=True)
+    room = models.CharField(_("room"), max_length=80, blank=True)
+
+    class Meta:
+        ordering = ["day", "start_time", "id"]
+        constraints = [
+            CheckConstraint(
+                name="session_ends_after_start", condition=Q(end_time=None) | Q(end_time__gt=F("start_time"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MeetingDocumentQuerySet(models.QuerySet["MeetingDocument"]):
+    def visible_to(self, user):
+        """Papers of the meetings one sees; a participant list is for UN users, for it names people."""
+        papers = self.filter(meeting__in=Meeting.objects.visible_to(user))
+        if user.has_perm("focalpoints.view_people"):
+            return papers
+        return papers.exclude(kind=MeetingDocument.Kind.PARTICIPANTS)
+
+
 class MeetingDocument(models.Model):
-    """A paper of a meeting: its words, or the address of them."""
+    """A paper of a meeting: a file that hangs on it, the address of one, or only its name."""
 
     class Kind(models.TextChoices):
         BACKGROUND = "background", _("Background document")
         AGENDA = "agenda", _("Agenda")
         PARTICIPANTS = "participant_list", _("Participant list")
         REPORT = "report", _("Report")
+        PHOTO = "photo", _("Photograph")
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="documents")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
     url = models.URLField(_("web address"), max_length=500, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = models.CharField(
+        _("note"), max_length=300, blank=True, help_text=_("For a photograph, whom to credit.")
+    )
+
+    objects = MeetingDocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            CheckConstraint(
+                name="meeting_document_kind_known",
+                condition=Q(kind__in=["background", "agenda", "participant_list", "report", "photo"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ParticipantKind(models.TextChoices):
+    UN_ENTITY = "un_entity", _("UN entity")
+    GOVERNMENT = "government", _("Government")
+    BUSINESS = "business", _("Business")
+    NGO = "ngo", _("Non-governmental organization")
+    OTHER = "other", _("Other")
 
 
 class MeetingPlace(models.Model):
-    """Somebody's registration for a meeting. Over the capacity it waits, in the order of asking."""
+    """Somebody's registration for a meeting. Over the capacity it waits, in the order of asking.
+
+    A guest without an account is written down by name, by who runs the meeting.
+    """
 
     class Status(models.TextChoices):
         REGISTERED = "registered", _("Registered")
@@ -113,13 +175,19 @@ class MeetingPlace(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="places")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    guest_name = models.CharField(_("name"), max_length=120, blank=True)
     organization = models.CharField(_("organization"), max_length=120)
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=ParticipantKind, default=ParticipantKind.UN_ENTITY
+    )
     has_list_consent = models.BooleanField(_("may stand on the participant list"), default=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.REGISTERED)
     usefulness = models.PositiveSmallIntegerField(
         null=True, help_text="Survey: 4 very useful, 3 useful, 2 little, 1 not."
     )
+    survey_words = models.CharField(_("what should be different next time"), max_length=600, blank=True)
     asked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -129,7 +197,14 @@ class MeetingPlace(models.Model):
             CheckConstraint(
                 name="meeting_usefulness_range", condition=Q(usefulness=None) | Q(usefulness__range=(1, 4))
             ),
+            CheckConstraint(
+                name="meeting_place_of_somebody", condition=Q(user__isnull=False) ^ ~Q(guest_name="")
+            ),
+            CheckConstraint(name="meeting_place_kind_known", condition=Q(kind__in=ParticipantKind.values)),
         ]
+
+    def __str__(self) -> str:
+        return self.guest_name or str(self.user)
 
 
 class ActionState(models.TextChoices):
@@ -141,6 +216,8 @@ class ActionState(models.TextChoices):
 
 class ActionPoint(models.Model):
     """What a meeting agreed to do. Its story is the progress notes, year by year."""
+
+    OPEN = (ActionState.NO_PROGRESS, ActionState.IN_PROGRESS)
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="actions")
     issue_number = models.PositiveSmallIntegerField(_("issue number"))
@@ -160,6 +237,11 @@ class ActionPoint(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def label_then(self) -> str:
+        """The word for `state_then`, which `queries.meetings.tracked_actions` gives."""
+        return str(ActionState(self.state_then).label)  # type: ignore[attr-defined]
+
 
 class ProgressNote(models.Model):
     """What had happened to an action point in a year. "No progress" is an answer too."""
@@ -167,8 +249,21 @@ class ProgressNote(models.Model):
     action = models.ForeignKey(ActionPoint, models.CASCADE, related_name="notes")
     year = models.PositiveSmallIntegerField(_("year"))
     text = models.CharField(_("what happened"), max_length=500)
+    state = models.CharField(
+        _("state"),
+        max_length=15,
+        choices=ActionState,
+        default=ActionState.IN_PROGRESS,
+        help_text="Where the point stood after it.",
+    )
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["year", "id"]
+        constraints = [
+            CheckConstraint(name="progress_state_known", condition=Q(state__in=ActionState.values))
+        ]
+
+    def __str__(self) -> str:
+        return self.text

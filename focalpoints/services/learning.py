@@ -2,40 +2,81 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from focalpoints.models import Resource, ResourceOpinion, Training, TrainingSeat
-from focalpoints.services.places import give_up_place, take_place
+from focalpoints.models import Resource, ResourceOpinion
 from focalpoints.wording import clean_text
+from portal import attachments
 from portal.errors import RuleViolation
-from portal.history import record
-from portal.models import User
+from portal.history import changed_fields, record
+from portal.models import Attachment, User
 
 MANAGE = "focalpoints.manage_learning"
 
 
 @transaction.atomic
-def save_resource(resource: Resource | None, values: Mapping[str, Any], *, by: User) -> Resource:
-    """Write an item of the library; what it takes the place of is marked as superseded."""
+def save_resource(
+    resource: Resource | None, values: Mapping[str, Any], *, by: User, file: UploadedFile | None = None
+) -> Resource:
+    """Write an item of the library, with another file if there is one.
+
+    What it takes the place of is marked as superseded; what it no longer does is current again. A
+    language version always names the first text, never another version of it.
+    """
     if not by.has_perm(MANAGE):
         raise PermissionDenied
     values = {**values, "summary": clean_text(values["summary"])}
-    old = values.get("supersedes")
-    if old is not None and resource is not None and old.pk == resource.pk:
-        raise RuleViolation(_("An item cannot take its own place."))
+    old, original = values.get("supersedes"), values.get("translation_of")
+    if original is not None:
+        original = Resource.objects.select_related("translation_of").get(pk=original.pk)
+        original = values["translation_of"] = original.translation_of or original
+        if original.language == values.get("language", "en"):
+            raise RuleViolation(
+                _("A version in another language needs another language than the first text.")
+            )
     if resource is None:
         resource = Resource.objects.create(added_by=by, **values)
+        changes: dict[str, list[Any]] = {}
     else:
         resource = Resource.objects.select_for_update(no_key=True).get(pk=resource.pk)
+        _refuse_circle(resource, old, original)
+        _release(resource.supersedes, old)
+        changes = changed_fields(resource, values)
         for field, value in values.items():
             setattr(resource, field, value)
         resource.save()
     if old is not None:
         Resource.objects.filter(pk=old.pk).update(status=Resource.Status.SUPERSEDED)
-    record(resource, "saved", by=by)
+    if file is not None:
+        attachments.accept(file, about=resource, by=by)
+    record(resource, "saved", by=by, changes={name: list(map(str, pair)) for name, pair in changes.items()})
     return resource
+
+
+def _refuse_circle(resource: Resource, old: Resource | None, original: Resource | None) -> None:
+    older = old.pk if old else None
+    while older is not None:
+        if older == resource.pk:
+            raise RuleViolation(_("An item cannot take its own place, nor that of a text that replaced it."))
+        older = Resource.objects.values_list("supersedes", flat=True).get(pk=older)
+    if original is not None and (original.pk == resource.pk or resource.translations.exists()):
+        raise RuleViolation(_("This text is the first one of its language versions."))
+
+
+def _release(before: Resource | None, now: Resource | None) -> None:
+    if before is not None and before != now:
+        superseded = Resource.objects.filter(pk=before.pk, status=Resource.Status.SUPERSEDED)
+        superseded.update(status=Resource.Status.CURRENT)
+
+
+@transaction.atomic
+def remove_resource_file(attachment: Attachment, *, by: User) -> None:
+    if not by.has_perm(MANAGE):
+        raise PermissionDenied
+    attachments.remove(attachment, by=by)
 
 
 @transaction.atomic
@@ -43,72 +84,24 @@ def give_opinion(resource: Resource, *, is_useful: bool, comment: str, by: User)
     """What a UN user thinks of an item; a second opinion of the same person replaces the first."""
     if not by.has_perm("focalpoints.view_people"):
         raise PermissionDenied
+    values = {"is_useful": is_useful, "comment": clean_text(comment), "at": timezone.now()}
+    shown_again = {"removed_at": None, "removed_by": None, "removed_why": ""}
     opinion, _is_new = ResourceOpinion.objects.update_or_create(
-        resource=resource,
-        user=by,
-        defaults={"is_useful": is_useful, "comment": clean_text(comment), "at": timezone.now()},
+        resource=resource, user=by, defaults=values | shown_again
     )
     return opinion
 
 
 @transaction.atomic
-def save_training(training: Training | None, values: Mapping[str, Any], *, by: User) -> Training:
-    """Write a course."""
-    if not by.has_perm(MANAGE):
+def remove_comment(opinion: ResourceOpinion, *, why: str, by: User) -> None:
+    """Take the words of an opinion out of sight, with a reason everybody sees. Its author may too."""
+    if opinion.user_id != by.pk and not by.has_perm(MANAGE):
         raise PermissionDenied
-    values = {**values, "text": clean_text(values["text"])}
-    materials = values.pop("materials")
-    if training is None:
-        training = Training.objects.create(**values)
-    else:
-        training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
-        for field, value in values.items():
-            setattr(training, field, value)
-        training.save()
-    training.materials.set(materials)
-    record(training, "saved", by=by)
-    return training
-
-
-@transaction.atomic
-def take_seat(training: Training, *, organization: str, by: User) -> TrainingSeat:
-    """A seat, or a place on the waiting list, until the course begins."""
-    if not by.has_perm("focalpoints.view_people"):
-        raise PermissionDenied
-    training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
-    if training.starts_on <= timezone.localdate():
-        raise RuleViolation(_("This course has begun."))
-    return take_place(
-        TrainingSeat.objects.filter(training=training),
-        training.seats,
-        user=by,
-        organization=organization,
-        training=training,
-    )  # type: ignore[return-value]
-
-
-@transaction.atomic
-def leave_seat(training: Training, *, by: User) -> None:
-    training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
-    give_up_place(
-        TrainingSeat.objects.filter(training=training),
-        training.seats,
-        user=by,
-        nothing=_("You have no seat in this course."),
-    )
-
-
-@transaction.atomic
-def complete_seat(seat: TrainingSeat, *, by: User) -> TrainingSeat:
-    """Say that somebody finished the course; their certificate then has its day."""
-    if not by.has_perm(MANAGE):
-        raise PermissionDenied
-    seat = TrainingSeat.objects.select_for_update(no_key=True).select_related("training").get(pk=seat.pk)
-    if seat.status != TrainingSeat.Status.REGISTERED:
-        raise RuleViolation(_("Only somebody who has a seat can complete the course."))
-    if seat.training.ends_on > timezone.localdate():
-        raise RuleViolation(_("The course has not ended yet."))
-    seat.status, seat.completed_on = TrainingSeat.Status.COMPLETED, seat.training.ends_on
-    seat.save(update_fields=["status", "completed_on"])
-    record(seat.training, "completed by a participant", by=by, note=str(seat.user))
-    return seat
+    opinion = ResourceOpinion.objects.select_for_update(no_key=True).get(pk=opinion.pk)
+    if opinion.removed_at:
+        raise RuleViolation(_("This comment has been removed already."))
+    if not why.strip():
+        raise RuleViolation(_("Say why it is removed."))
+    opinion.removed_at, opinion.removed_by, opinion.removed_why = timezone.now(), by, clean_text(why)[:300]
+    opinion.save(update_fields=["removed_at", "removed_by", "removed_why"])
+    record(opinion.resource, "comment removed", by=by, note=opinion.removed_why)

@@ -2,33 +2,57 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from focalpoints.models import ActionPoint, Meeting, MeetingPlace, ProgressNote
-from focalpoints.services.places import give_up_place, take_place
+from focalpoints.models import (
+    ActionPoint,
+    Meeting,
+    MeetingDocument,
+    MeetingPlace,
+    MeetingSession,
+    ProgressNote,
+)
+from focalpoints.services.places import fill_places, give_up_place, next_status, take_place
 from focalpoints.wording import clean_text
-from portal.emails import send_mail
+from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, record
 from portal.jobs import enqueue
 from portal.models import User
+from portal.notices import tell
 
 MANAGE = "focalpoints.manage_learning"
+WHEN_AND_WHERE = {"starts_on", "ends_on", "start_time", "end_time", "zone", "city", "country"}
+
+
+def _manager(by: User) -> None:
+    if not by.has_perm(MANAGE):
+        raise PermissionDenied
+
+
+def _url(meeting: Meeting) -> str:
+    return reverse("focalpoints:meeting_detail", args=[meeting.slug])
 
 
 @transaction.atomic
 def save_meeting(
     meeting: Meeting | None, values: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> Meeting:
-    """Write a meeting. Raises StaleEdit where `version` is no longer the row's."""
-    if not by.has_perm(MANAGE):
-        raise PermissionDenied
+    """Write a meeting. Raises StaleEdit where `version` is no longer the row's.
+
+    Who is registered is told of another time or place; new places go to those who wait.
+    """
+    _manager(by)
     values = {**values, "agenda": clean_text(values["agenda"]), "report": clean_text(values["report"])}
-    values["year"] = values["starts_on"].year
+    if values["starts_on"]:
+        values["year"] = values["starts_on"].year
     if meeting is None:
-        slug = slugify(f"{values['title']} {values['starts_on']}")[:60]
+        slug = slugify(f"{values['title']} {values['starts_on'] or values['year']}")[:60]
         if Meeting.objects.filter(slug=slug).exists():
             raise RuleViolation(_("There is a meeting of this title on this day already."))
         meeting = Meeting.objects.create(slug=slug, **values)
@@ -43,86 +67,189 @@ def save_meeting(
     meeting.version += 1
     meeting.save()
     record(meeting, "changed", by=by, changes={name: list(map(str, pair)) for name, pair in changes.items()})
+    _fill(meeting)
+    if WHEN_AND_WHERE & changes.keys() and not meeting.is_over:
+        key = f"tell_meeting_moved:{meeting.pk}:{meeting.version}"
+        enqueue("focalpoints.tell_meeting_moved", key=key, meeting_id=meeting.pk, version=meeting.version)
     return meeting
 
 
+def tell_meeting_moved(meeting: Meeting, *, version: int) -> None:
+    """Tell everybody with a place, or waiting for one, when and where the meeting is now."""
+    places = meeting.places.filter(status__in=["registered", "waiting"], user__isnull=False)
+    for place in places.select_related("user"):
+        key = f"meeting_moved:{meeting.pk}:{version}"
+        context = {"meeting": meeting}
+        tell(place.user, "network_meeting_moved", context, key=key, url=_url(meeting), kind="network")
+
+
+# --- places -----------------------------------------------------------------------------------------------
+
+
+def _fill(meeting: Meeting) -> None:
+    if meeting.capacity is not None:
+        rows = MeetingPlace.objects.filter(meeting=meeting)
+        fill_places(rows, meeting.capacity, title=meeting.title, url=_url(meeting))
+
+
 @transaction.atomic
-def register(meeting: Meeting, *, organization: str, has_list_consent: bool, by: User) -> MeetingPlace:
-    """A place at the meeting, or on its waiting list. For UN users, while registration is open."""
+def register(meeting: Meeting, *, by: User, **values: Any) -> MeetingPlace:
+    """A place at the meeting, or on its waiting list. For UN users, while registration is open.
+
+    `values` are organization, role, kind and has_list_consent.
+    """
     if not by.has_perm("focalpoints.view_people"):
         raise PermissionDenied
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     if not meeting.is_open_for_registration:
         raise RuleViolation(_("Registration for this meeting is closed."))
-    return take_place(
-        MeetingPlace.objects.filter(meeting=meeting),
-        meeting.capacity or 0,
-        user=by,
-        organization=organization,
-        meeting=meeting,
-        has_list_consent=has_list_consent,
-    )  # type: ignore[return-value]
+    rows = MeetingPlace.objects.filter(meeting=meeting)
+    return take_place(rows, meeting.capacity or 0, user=by, meeting=meeting, **values)
 
 
 @transaction.atomic
 def withdraw(meeting: Meeting, *, by: User) -> None:
-    """Give the place back; whoever waits longest gets it and a mail that says so."""
+    """Give the place back; whoever waits longest gets it and is told."""
     if not by.has_perm("focalpoints.view_people"):
         raise PermissionDenied
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
-    moved_up: Any = give_up_place(
-        MeetingPlace.objects.filter(meeting=meeting),
-        meeting.capacity or 0,
-        user=by,
-        nothing=_("You have no place at this meeting."),
-    )
-    if moved_up is not None:
-        key = f"tell_moved_up:{moved_up.pk}:{moved_up.asked_at.isoformat()}"
-        enqueue("focalpoints.tell_moved_up", key=key, place_id=moved_up.pk, sent_key=key)
-
-
-def tell_moved_up(place: MeetingPlace, *, key: str) -> None:
-    user = place.user
-    send_mail(
-        "newsletter_moved_up", {"meeting": place.meeting}, to=user.email, language=user.language, key=key
-    )
+    if meeting.is_over:
+        raise RuleViolation(_("The meeting is over."))
+    rows = MeetingPlace.objects.filter(meeting=meeting)
+    give_up_place(rows, user=by, nothing=_("You have no place at this meeting."))
+    _fill(meeting)
 
 
 @transaction.atomic
-def answer_survey(meeting: Meeting, usefulness: int, *, by: User) -> None:
-    """How useful somebody who was registered found the meeting: 4 very useful to 1 not."""
+def add_guest(meeting: Meeting, *, by: User, **values: Any) -> MeetingPlace:
+    """Write down somebody without an account, after registration closed too; they take a place like others.
+
+    `values` are guest_name, organization, role, kind and has_list_consent.
+    """
+    _manager(by)
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    if meeting.capacity is None:
+        raise RuleViolation(_("Say first how many places this meeting has."))
+    rows = MeetingPlace.objects.filter(meeting=meeting)
+    place = rows.create(meeting=meeting, status=next_status(rows, meeting.capacity), **values)
+    record(meeting, "guest added", by=by, note=place.organization)
+    return place
+
+
+@transaction.atomic
+def remove_place(place: MeetingPlace, *, by: User) -> None:
+    """Take somebody off the list: a guest's name is erased, a user's registration withdrawn."""
+    _manager(by)
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=place.meeting_id)
+    if place.user_id is None:
+        MeetingPlace.objects.filter(pk=place.pk).delete()
+    else:
+        MeetingPlace.objects.filter(pk=place.pk).update(status=MeetingPlace.Status.WITHDRAWN)
+    record(meeting, "participant removed", by=by, note=place.organization)
+    _fill(meeting)
+
+
+@transaction.atomic
+def answer_survey(meeting: Meeting, *, usefulness: int, survey_words: str, by: User) -> None:
+    """How useful somebody who was registered found the meeting, 4 very useful to 1 not, and their words."""
     place = MeetingPlace.objects.filter(meeting=meeting, user=by, status="registered").first()
     if place is None:
         raise RuleViolation(_("Only those who were registered are asked."))
+    if not meeting.is_over:
+        raise RuleViolation(_("The survey opens when the meeting is over."))
     if usefulness not in (1, 2, 3, 4):
         raise RuleViolation(_("Choose one of the answers."))
-    place.usefulness = usefulness
-    place.save(update_fields=["usefulness"])
+    place.usefulness, place.survey_words = usefulness, clean_text(survey_words)
+    place.save(update_fields=["usefulness", "survey_words"])
+
+
+# --- programme and papers ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def save_action(meeting: Meeting, values: Mapping[str, Any], *, by: User) -> ActionPoint:
-    """A new action point of a meeting."""
-    if not by.has_perm(MANAGE):
-        raise PermissionDenied
-    action = ActionPoint.objects.create(meeting=meeting, position=meeting.actions.count(), **values)
-    record(action, "agreed", by=by)
+def add_session(meeting: Meeting, values: Mapping[str, Any], *, by: User) -> MeetingSession:
+    """A part of the programme, on one of the days of the meeting."""
+    _manager(by)
+    first, last = meeting.starts_on, meeting.ends_on or meeting.starts_on
+    if first is None or last is None:
+        raise RuleViolation(_("Say first on which day the meeting begins."))
+    if not first <= values["day"] <= last:
+        raise RuleViolation(_("The day is not one of the meeting."))
+    session = MeetingSession.objects.create(meeting=meeting, **values)
+    record(meeting, "session added", by=by, note=session.title)
+    return session
+
+
+@transaction.atomic
+def remove_session(session: MeetingSession, *, by: User) -> None:
+    _manager(by)
+    record(session.meeting, "session removed", by=by, note=session.title)
+    session.delete()
+
+
+@transaction.atomic
+def add_paper(
+    meeting: Meeting, values: Mapping[str, Any], *, file: UploadedFile | None, by: User
+) -> MeetingDocument:
+    """A paper of the meeting: with its file, the address of one, or only its name and a note."""
+    _manager(by)
+    paper = MeetingDocument.objects.create(meeting=meeting, **values)
+    if file is not None:
+        attachments.accept(file, about=paper, by=by)
+    record(meeting, "paper added", by=by, note=paper.title)
+    return paper
+
+
+@transaction.atomic
+def remove_paper(paper: MeetingDocument, *, by: User) -> None:
+    _manager(by)
+    for attachment in attachments.attached_to(paper):
+        attachments.remove(attachment, by=by)
+    record(paper.meeting, "paper removed", by=by, note=paper.title)
+    paper.delete()
+
+
+# --- action tracker ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_action(
+    meeting: Meeting, values: Mapping[str, Any], *, by: User, action: ActionPoint | None = None
+) -> ActionPoint:
+    """Write an action point of a meeting."""
+    _manager(by)
+    if action is None:
+        action = ActionPoint.objects.create(meeting=meeting, position=meeting.actions.count(), **values)
+        record(action, "agreed", by=by)
+        return action
+    action = ActionPoint.objects.select_for_update(no_key=True).get(pk=action.pk)
+    changes = changed_fields(action, values)
+    for field, value in values.items():
+        setattr(action, field, value)
+    action.save()
+    record(action, "changed", by=by, changes={name: list(map(str, pair)) for name, pair in changes.items()})
     return action
 
 
 @transaction.atomic
 def tell_progress(action: ActionPoint, *, year: int, text: str, state: str, by: User) -> ProgressNote:
-    """Write down what happened in a year, "no progress" included, and where the point stands now.
+    """Write down what happened in a year, "no progress" included, and where the point stood after it.
 
-    May do: the manager, and a focal point of the entity that owns the point.
+    The latest year says where the point stands now. May do: the manager, and a focal point of the entity
+    that owns the point.
     """
-    action = ActionPoint.objects.select_for_update(no_key=True).get(pk=action.pk)
+    action = ActionPoint.objects.select_for_update(no_key=True).select_related("meeting").get(pk=action.pk)
     if not may_tell_progress(action, by):
         raise PermissionDenied
-    note = ProgressNote.objects.create(action=action, year=year, text=clean_text(text), by=by)
-    before, action.state = action.state, state
-    action.save(update_fields=["state"])
-    record(action, "progress told", by=by, note=note.text, changes={"state": [before, state]})
+    if not action.meeting.year <= year <= timezone.localdate().year:
+        raise RuleViolation(_("Tell of a year from the meeting on until now."))
+    latest = action.notes.order_by("-year").values_list("year", flat=True).first()
+    note = ProgressNote.objects.create(action=action, year=year, text=clean_text(text), state=state, by=by)
+    before = action.state
+    if latest is None or year >= latest:
+        action.state = state
+        action.save(update_fields=["state"])
+    record(action, "progress told", by=by, note=note.text, changes={"state": [before, action.state]})
     return note
 
 

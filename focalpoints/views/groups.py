@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from focalpoints.forms.network import GroupForm, JoinForm, ReplyForm, ThreadForm
+from focalpoints.forms.groups import GroupForm, JoinForm, ReplyForm, ThreadForm
 from focalpoints.models import Community, Post, Thread
 from focalpoints.services import groups as services
 from focalpoints.wording import to_html

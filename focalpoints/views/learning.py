@@ -1,21 +1,28 @@
+"""The library, and beside it what closed partnerships have learnt."""
+
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from focalpoints.forms.network import LibraryFilterForm, OpinionForm, ResourceForm, SeatForm, TrainingForm
-from focalpoints.models import Resource, Training, TrainingSeat
+from focalpoints.forms.learning import LibraryFilterForm, OpinionForm, ResourceForm, WhyForm
+from focalpoints.models import Resource, ResourceOpinion
+from focalpoints.queries import learning as queries
 from focalpoints.services import learning as services
 from focalpoints.wording import to_html
+from portal.attachments import attached_to, readable_by
 from portal.errors import RuleViolation
 from portal.http import SignedIn, render_page
 
 manager = permission_required(services.MANAGE, raise_exception=True)
+LESSONS_BESIDE = 3
 
 
 @require_safe
@@ -23,51 +30,83 @@ manager = permission_required(services.MANAGE, raise_exception=True)
 def library(request: HttpRequest) -> HttpResponse:
     form = LibraryFilterForm(request.GET)
     form.is_valid()
-    rows = Resource.objects.visible_to(request.user).annotate(
-        useful_count=Count("opinions", filter=Q(opinions__is_useful=True))
-    )
-    for word in form.cleaned_data.get("q", "").split()[:8]:
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(summary__icontains=word) | Q(publisher__icontains=word)
-        )
-    if kind := form.cleaned_data.get("kind"):
-        rows = rows.filter(kind=kind)
-    if theme := form.cleaned_data.get("theme"):
-        rows = rows.filter(themes__contains=[theme])
-    page = Paginator(rows.order_by("status", "title", "pk"), 25).get_page(request.GET.get("page"))
+    chosen = {name: form.cleaned_data.get(name, "") for name in form.fields}
+    status = request.GET.get("status", "")
+    status = status if status in Resource.Status.values else ""
+    rows = queries.library_items(request.user, **chosen)
+    counts = dict(rows.order_by().values_list("status").annotate(Count("pk", distinct=True)))
+    page = Paginator(rows.filter(status=status) if status else rows, 25).get_page(request.GET.get("page"))
+    lessons = queries.lessons(request.user, chosen["q"])
     context = {
         "form": form,
         "page": page,
         "count": page.paginator.count,
+        "status": status,
+        "states": [
+            {"value": value, "label": label, "count": counts[value], "is_on": value == status}
+            for value, label in Resource.Status.choices
+            if value in counts
+        ],
+        "lessons": lessons[:LESSONS_BESIDE] if chosen["q"] else [],
+        "lesson_count": lessons.count(),
+        "q": chosen["q"],
         "may_manage": request.user.has_perm(services.MANAGE),
     }
     return render_page(request, "focalpoints/library.html", context, partial="focalpoints/_library_rows.html")
 
 
+@require_safe
+@login_not_required
+def lesson_list(request: HttpRequest) -> HttpResponse:
+    """What partnerships that are over wrote down for the next ones."""
+    q = request.GET.get("q", "")[:100].strip()
+    page = Paginator(queries.lessons(request.user, q), 25).get_page(request.GET.get("page"))
+    context = {"q": q, "page": page, "count": page.paginator.count}
+    return render_page(
+        request, "focalpoints/lesson_list.html", context, partial="focalpoints/_lesson_rows.html"
+    )
+
+
 def _resource(request: HttpRequest, pk: int) -> Resource:
-    rows = Resource.objects.visible_to(request.user).select_related("supersedes", "superseded_by")
+    rows = Resource.objects.visible_to(request.user).select_related("translation_of")
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
 @login_not_required
 def resource_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    resource = _resource(request, pk)
+    return _resource_page(request, _resource(request, pk))
+
+
+def _resource_page(
+    request: HttpRequest, resource: Resource, form: OpinionForm | None = None, status: int = 200
+) -> HttpResponse:
     is_un = request.user.has_perm("focalpoints.view_people")
+    may_manage = request.user.has_perm(services.MANAGE)
     opinions = list(resource.opinions.select_related("user"))
     mine = next((opinion for opinion in opinions if opinion.user_id == request.user.pk), None)
-    initial = {"is_useful": "yes" if mine.is_useful else "no", "comment": mine.comment} if mine else {}
+    if is_un and form is None:
+        told = {"is_useful": "yes" if mine.is_useful else "no", "comment": mine.comment} if mine else {}
+        form = OpinionForm(initial=told)
+    versions = queries.versions_of(resource, request.user)
+    newest = versions.texts[0] if versions.texts else resource
     context = {
         "resource": resource,
         "summary_html": to_html(resource.summary),
+        "files": attached_to(resource),
+        "versions": versions,
+        "newest": newest if newest != resource else None,
         "useful_count": sum(opinion.is_useful for opinion in opinions),
         "opinion_count": len(opinions),
-        "comments": [opinion for opinion in opinions if opinion.comment] if is_un else [],
-        "form": OpinionForm(initial=initial) if is_un else None,
-        "superseded_by": getattr(resource, "superseded_by", None),
-        "may_manage": request.user.has_perm(services.MANAGE),
+        "comments": [
+            {"opinion": opinion, "may_remove": may_manage or opinion.user_id == request.user.pk}
+            for opinion in opinions
+            if opinion.comment and is_un
+        ],
+        "form": form,
+        "may_manage": may_manage,
     }
-    return render(request, "focalpoints/resource_detail.html", context)
+    return render(request, "focalpoints/resource_detail.html", context, status=status)
 
 
 @require_POST
@@ -75,9 +114,18 @@ def resource_opinion(request: SignedIn, pk: int) -> HttpResponse:
     resource = _resource(request, pk)
     form = OpinionForm(request.POST)
     if not form.is_valid():
-        raise RuleViolation(_("Say whether it helped you."))
+        return _resource_page(request, resource, form, status=422)
     services.give_opinion(resource, by=request.user, **form.cleaned_data)
     messages.success(request, _("Thank you."))
+    return redirect("focalpoints:resource_detail", pk=pk)
+
+
+@require_POST
+def comment_remove(request: SignedIn, pk: int, opinion_pk: int) -> HttpResponse:
+    resource = _resource(request, pk)
+    opinion = get_object_or_404(ResourceOpinion, pk=opinion_pk, resource=resource)
+    form = WhyForm(request.POST)
+    services.remove_comment(opinion, why=form.data.get("why", ""), by=request.user)
     return redirect("focalpoints:resource_detail", pk=pk)
 
 
@@ -85,10 +133,13 @@ def resource_opinion(request: SignedIn, pk: int) -> HttpResponse:
 @manager
 def resource_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
     resource = _resource(request, pk) if pk else None
-    form = ResourceForm(request.POST if request.method == "POST" else None, instance=resource)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ResourceForm(*sent, instance=resource)
     if form.is_valid():
+        values = form.cleaned_data
+        file = values.pop("file")
         try:
-            saved = services.save_resource(resource, form.cleaned_data, by=request.user)
+            saved = services.save_resource(resource, values, file=file, by=request.user)
         except RuleViolation as error:
             form.add_error(None, str(error))
         else:
@@ -98,112 +149,18 @@ def resource_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
         "heading": resource.title if resource else _("New item"),
         "submit": _("Save"),
         "above": _("Library"),
-        "above_url": "focalpoints:library",
-    }
-    return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
-
-
-# --- trainings --------------------------------------------------------------------------------------------
-
-
-@require_safe
-@login_not_required
-def training_list(request: HttpRequest) -> HttpResponse:
-    trainings = Training.objects.annotate(
-        taken_count=Count("taken", filter=Q(taken__status__in=["registered", "completed"]))
-    )
-    today = timezone.localdate()
-    context = {
-        "coming": trainings.filter(ends_on__gte=today),
-        "past": trainings.filter(ends_on__lt=today).order_by("-starts_on")[:50],
-        "may_manage": request.user.has_perm(services.MANAGE),
-    }
-    return render(request, "focalpoints/training_list.html", context)
-
-
-@require_safe
-@login_not_required
-def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    training = get_object_or_404(Training, pk=pk)
-    seats = list(training.taken.exclude(status="withdrawn").select_related("user"))
-    may_manage = request.user.has_perm(services.MANAGE)
-    mine = next((seat for seat in seats if seat.user_id == request.user.pk), None)
-    is_open = training.starts_on > timezone.localdate()
-    context = {
-        "training": training,
-        "text_html": to_html(training.text),
-        "materials": training.materials.filter(pk__in=Resource.objects.visible_to(request.user)),
-        "taken_count": sum(seat.status in ("registered", "completed") for seat in seats),
-        "waiting_count": sum(seat.status == "waiting" for seat in seats),
-        "mine": mine,
-        "seats": seats if may_manage else [],
-        "form": SeatForm()
-        if is_open and mine is None and request.user.has_perm("focalpoints.view_people")
-        else None,
-        "is_open": is_open,
-        "has_ended": training.ends_on <= timezone.localdate(),
-        "may_manage": may_manage,
-    }
-    return render(request, "focalpoints/training_detail.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@manager
-def training_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    training = get_object_or_404(Training, pk=pk) if pk else None
-    form = TrainingForm(request.POST if request.method == "POST" else None, instance=training)
-    if form.is_valid():
-        saved = services.save_training(training, form.cleaned_data, by=request.user)
-        return redirect("focalpoints:training_detail", pk=saved.pk)
-    context = {
-        "form": form,
-        "heading": training.title if training else _("New course"),
-        "submit": _("Save"),
-        "above": _("Training"),
-        "above_url": "focalpoints:training_list",
+        "above_url": reverse("focalpoints:library"),
     }
     return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
-def training_seat(request: SignedIn, pk: int) -> HttpResponse:
-    """Take a seat; with `leave` give it back."""
-    training = get_object_or_404(Training, pk=pk)
-    if "leave" in request.POST:
-        services.leave_seat(training, by=request.user)
-        messages.success(request, _("Your seat is free for somebody else."))
-        return redirect("focalpoints:training_detail", pk=pk)
-    form = SeatForm(request.POST)
-    if not form.is_valid():
-        context = {
-            "form": form,
-            "heading": training.title,
-            "submit": _("Take a seat"),
-            "above": _("Training"),
-            "above_url": "focalpoints:training_list",
-        }
-        return render(request, "focalpoints/form_page.html", context, status=422)
-    seat = services.take_seat(training, organization=form.cleaned_data["organization"], by=request.user)
-    messages.success(request, seat.get_status_display())
-    return redirect("focalpoints:training_detail", pk=pk)
-
-
-@require_POST
 @manager
-def training_complete(request: SignedIn, pk: int, seat_pk: int) -> HttpResponse:
-    seat = get_object_or_404(TrainingSeat, pk=seat_pk, training=pk)
-    services.complete_seat(seat, by=request.user)
-    return redirect("focalpoints:training_detail", pk=pk)
-
-
-@require_safe
-def training_certificate(request: SignedIn, pk: int) -> HttpResponse:
-    """One's own certificate, as a page to print."""
-    seat = (
-        TrainingSeat.objects.filter(training=pk, user=request.user, status="completed")
-        .select_related("training", "user")
-        .first()
-    )
-    if seat is None:
+def resource_file_remove(request: SignedIn, public_id: UUID) -> HttpResponse:
+    attachment = readable_by(public_id, request.user)
+    if attachment is None or not isinstance(attachment.about, Resource):
         raise Http404
-    return render(request, "focalpoints/training_certificate.html", {"seat": seat})
+    pk = attachment.about_id
+    services.remove_resource_file(attachment, by=request.user)
+    messages.success(request, _("The file is removed."))
+    return redirect("focalpoints:resource_detail", pk=pk)

@@ -1,10 +1,11 @@
 from dataclasses import replace
 from types import SimpleNamespace
+from uuid import UUID
 
 from django.utils import timezone
 
 from focalpoints import links
-from focalpoints.models import FocalPoint, Membership, Post, Thread, TrainingSeat
+from focalpoints.models import FocalPoint, Membership, Post, ResourceOpinion, Thread, TrainingSeat
 from tests.access import Row
 from tests.focalpoints.factories import (
     ActionPointFactory,
@@ -33,9 +34,18 @@ def build(world: SimpleNamespace) -> None:
         number=2, created_by=world.users["administrator"], status="sent", sending_at=timezone.now()
     )
     world.meeting = MeetingFactory()
+    world.session = world.meeting.sessions.create(
+        day=world.meeting.starts_on, start_time="09:30", title="Opening"
+    )
+    world.paper = world.meeting.documents.create(kind="agenda", title="Agenda")
+    world.guest = world.meeting.places.create(guest_name="A guest", organization="Verdant Loop")
     world.action = ActionPointFactory(meeting=world.meeting, owner=world.entity)
     world.resource = ResourceFactory(is_internal=True)
+    world.opinion = ResourceOpinion.objects.create(
+        resource=world.resource, user=world.users["focal_own"], is_useful=True, comment="Good"
+    )
     world.training = TrainingFactory()
+    world.handout = world.training.handouts.create(title="Slides")
     world.seat = TrainingSeat.objects.create(training=world.training, user=world.users["decider"])
     world.group = CommunityFactory(created_by=world.users["focal_own"])
     for persona in ("focal_own", "focal_other"):
@@ -50,6 +60,7 @@ INSIDE = "login 403 403 200 200 200 200 200"
 INSIDE_POST = "login 403 403 302 302 302 302 302"
 INSIDE_EMPTY = "login 403 403 422 422 422 422 422"
 EDITORS_EMPTY = "login 403 403 403 403 403 403 422"
+EDITORS_POST = "login 403 403 403 403 403 403 302"
 
 
 def entry(world: SimpleNamespace) -> list:
@@ -150,8 +161,26 @@ DECLARED: dict[str, Row] = {
         post=INSIDE_POST, args=meeting, post_data=lambda world: {"organization": "Unit"}
     ),
     "focalpoints:meeting_withdraw": Row(post="login 403 403 409 409 409 409 409", args=meeting),
-    "focalpoints:meeting_survey": Row(post="login 409 409 409 409 409 409 409", args=meeting),
+    "focalpoints:meeting_survey": Row(
+        post="login 409 409 409 409 409 409 409", args=meeting, post_data=lambda world: {"usefulness": "4"}
+    ),
+    "focalpoints:network_calendar": ANYBODY,
+    "focalpoints:meeting_programme": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:session_remove": Row(
+        post=EDITORS_POST, args=lambda world: [world.meeting.slug, world.session.pk]
+    ),
+    "focalpoints:meeting_papers": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:paper_remove": Row(
+        post=EDITORS_POST, args=lambda world: [world.meeting.slug, world.paper.pk]
+    ),
+    "focalpoints:meeting_participants": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:participants_csv": Row(get=EDITORS, args=meeting),
+    "focalpoints:participant_remove": Row(
+        post=EDITORS_POST, args=lambda world: [world.meeting.slug, world.guest.pk]
+    ),
     "focalpoints:action_list": ANYBODY,
+    "focalpoints:actions_csv": ANYBODY,
+    "focalpoints:action_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=action),
     "focalpoints:action_new": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
     "focalpoints:action_detail": Row(get="200", args=action),
     "focalpoints:action_progress": Row(post="login 403 403 422 403 403 403 422", args=action),
@@ -162,12 +191,30 @@ DECLARED: dict[str, Row] = {
     "focalpoints:resource_opinion": Row(
         post="login 404 404 302 302 302 302 302", args=resource, post_data=lambda world: {"is_useful": "yes"}
     ),
+    "focalpoints:lesson_list": ANYBODY,
+    "focalpoints:comment_remove": Row(
+        post="login 404 404 302 403 403 403 302",
+        args=lambda world: [world.resource.pk, world.opinion.pk],
+        post_data=lambda world: {"why": "Off the subject"},
+    ),
+    "focalpoints:resource_file_remove": Row(
+        post="login 403 403 403 403 403 403 404", args=lambda world: [UUID(int=0)]
+    ),
     "focalpoints:training_list": ANYBODY,
+    "focalpoints:training_reach": Row(get=INSIDE),
+    "focalpoints:training_ical": Row(get="200", args=training),
+    "focalpoints:handout_add": Row(post=EDITORS_EMPTY, args=training),
+    "focalpoints:handout_remove": Row(
+        post=EDITORS_POST, args=lambda world: [world.training.pk, world.handout.pk]
+    ),
+    "focalpoints:training_complete_all": Row(post="login 403 403 403 403 403 403 409", args=training),
     "focalpoints:training_new": Row(get=EDITORS, post=EDITORS_EMPTY),
     "focalpoints:training_detail": Row(get="200", args=training),
     "focalpoints:training_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=training),
     "focalpoints:training_seat": Row(
-        post=INSIDE_POST, args=training, post_data=lambda world: {"organization": "Unit"}
+        post=INSIDE_POST,
+        args=training,
+        post_data=lambda world: {"organization": "Dhaka", "entity": "WFP", "office_level": "country"},
     ),
     "focalpoints:training_complete": Row(
         post="login 403 403 403 403 403 403 409", args=lambda world: [world.training.pk, world.seat.pk]

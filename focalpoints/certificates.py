@@ -1,0 +1,36 @@
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from focalpoints.models import TrainingSeat
+from portal.documents import Document, Facts, Items, Paragraph, Section
+
+
+def certificate(seat: TrainingSeat, language: str) -> Document:
+    """What a participant can show: who completed which course, when, and what it taught."""
+    training = seat.training
+    with override(language):
+        facts = [
+            (_("Course"), training.title),
+            (_("Provider"), training.provider),
+            (_("Place"), training.place),
+            (_("First day"), date_format(training.starts_on, "j F Y")),
+            (_("Last day"), date_format(training.ends_on, "j F Y")),
+            (_("UN entity"), seat.entity.full_name if seat.entity else ""),
+        ]
+        completed = _("%(name)s completed this course on %(day)s.") % {
+            "name": seat.user,
+            "day": date_format(seat.completed_on, "j F Y"),
+        }
+        sections = [
+            Section(_("The course"), [Paragraph(completed), Facts([fact for fact in facts if fact[1]])])
+        ]
+        if training.modules:
+            sections.append(Section(_("What was taught"), [Items(training.modules)]))
+        return Document(
+            title=_("Certificate of completion"),
+            subtitle=str(seat.user),
+            reference=f"T-{training.pk}-{seat.pk}",
+            language=language,
+            sections=sections,
+        )
