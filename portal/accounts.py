@@ -1,6 +1,10 @@
 """Sign-up and sign-in through allauth, with our fields, limits and audit events."""
 
+import hashlib
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import forms as mfa_forms
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -8,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal import limits
+from portal import limits, sealed
 from portal.models import User
 
 
@@ -33,3 +37,32 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of authenticator apps sealed."""
+
+    def encrypt(self, text: str) -> str:
+        return sealed.seal(text, about="mfa")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealed.unseal(encrypted_text, about="mfa")
+
+
+class _LimitedCode:
+    """Five tries an account in five minutes, and no code twice, in whichever process it arrives."""
+
+    def clean_code(self) -> str:
+        limits.take(f"code:{self.user.pk}", burst=5, per_seconds=300)
+        code = super().clean_code()
+        used = hashlib.sha256(f"{self.user.pk}:{code}".encode()).hexdigest()[:32]
+        limits.take(f"code-used:{used}", burst=1, per_seconds=300)
+        return code
+
+
+class AuthenticateForm(_LimitedCode, mfa_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(_LimitedCode, mfa_forms.ReauthenticateForm):
+    pass

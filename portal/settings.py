@@ -126,6 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "portal.breached.OwnWordsValidator"},
+    {"NAME": "portal.breached.BreachedPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:start"
@@ -147,6 +149,11 @@ ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+MFA_ADAPTER = "portal.accounts.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "portal.accounts.AuthenticateForm",
+    "reauthenticate": "portal.accounts.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "Common Ground"
 USERSESSIONS_TRACK_ACTIVITY = True
 

@@ -1,7 +1,16 @@
-import pytest
-from allauth.mfa.utils import is_mfa_enabled
-from django.test import Client
+import hashlib
+import re
+import time
 
+import pytest
+import time_machine
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
+
+from portal import breached, sealed
+from portal.errors import TooMany
 from portal.models import AuditEvent
 from tests.portal.factories import UserFactory
 
@@ -57,8 +66,6 @@ def test_guessing_a_password_is_slowed_down_whatever_the_network():
 
 
 def test_a_session_ends_after_half_an_hour_of_nothing(client):
-    import time_machine
-
     client.force_login(UserFactory(roles=["business"]))
     with time_machine.travel("2026-11-22 10:00", tick=False) as clock:
         session = client.session
@@ -137,3 +144,112 @@ def test_demo_accounts_are_made_in_demo_mode_only():
 
     with pytest.raises(RuntimeError):
         create_demo_accounts()
+
+
+def code_of(secret: str, at: float) -> str:
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    return format_hotp_value(hotp_value(secret, int(at) // 30))
+
+
+@pytest.fixture
+def with_authenticator():
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    user, secret = UserFactory(), generate_totp_secret()
+    TOTP.activate(user, secret)
+    return user, secret
+
+
+def says(user, code: str) -> bool:
+    from allauth.core.context import request_context
+
+    from portal.accounts import AuthenticateForm
+
+    with request_context(RequestFactory().post("/")):
+        return AuthenticateForm({"code": code}, user=user).is_valid()
+
+
+def test_a_code_is_good_once_in_any_process(with_authenticator):
+    from django.core.cache import cache
+
+    user, secret = with_authenticator
+    with time_machine.travel(1_795_341_610, tick=False):
+        code = code_of(secret, time.time())
+        assert says(user, code)
+        cache.clear()  # another process knows nothing of what this one kept
+        with pytest.raises(TooMany):
+            says(user, code)
+
+
+def test_codes_cannot_be_guessed(with_authenticator):
+    user, secret = with_authenticator
+    wrong = next(c for c in ("000000", "111111") if c != code_of(secret, time.time()))
+    assert [says(user, wrong) for _try in range(5)] == [False] * 5
+    with pytest.raises(TooMany):
+        says(user, code_of(secret, time.time()))
+
+
+def test_secrets_lie_sealed_and_open_with_an_earlier_key(with_authenticator, settings):
+    user, secret = with_authenticator
+    stored = user.authenticator_set.get().data["secret"]
+    assert secret not in stored
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "the next key" * 5
+    assert sealed.unseal(stored, about="mfa") == secret
+    with pytest.raises(ValueError, match="another place"):
+        sealed.unseal(stored, about="elsewhere")
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(ValueError, match="another key"):
+        sealed.unseal(stored, about="mfa")
+
+
+def hashes(*passwords: str) -> list[str]:
+    return sorted(f"{hashlib.sha1(p.encode()).hexdigest().upper()}:3\n" for p in passwords)
+
+
+def test_stolen_passwords_are_refused(settings, tmp_path):
+    settings.PORTAL_DATA = tmp_path
+    stolen = [f"stolen {n}" for n in range(500)]
+    validate_password("stolen 7 words")
+    assert breached.write_list(hashes(*stolen)) == 500
+    assert all(map(breached.is_breached, stolen))
+    assert not any(breached.is_breached(f"kept {n}") for n in range(500))
+    with pytest.raises(ValidationError, match="stolen"):
+        breached.BreachedPasswordValidator().validate("stolen 7")
+
+
+@pytest.mark.parametrize("lines", [[], ["no hash\n"], list(reversed(hashes("a", "b")))])
+def test_a_broken_list_of_passwords_leaves_the_one_in_use(settings, tmp_path, lines):
+    settings.PORTAL_DATA = tmp_path
+    breached.write_list(hashes("stolen"))
+    with pytest.raises(ValueError, match=r"list is empty|line"):
+        breached.write_list(lines)
+    assert breached.is_breached("stolen")
+
+
+@pytest.mark.parametrize("password", ["Common-Ground-2026", "my partnership 77", "short", "password1234"])
+def test_weak_passwords_are_refused(password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+def test_sign_in_and_reset_say_the_same_of_unknown_addresses(client, mailoutbox):
+    """Same page and same status, whether the address has an account or not."""
+    user = UserFactory()
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    for path, field, more in [
+        ("/account/login/", "login", {"password": "wrong words here"}),
+        ("/account/password/reset/", "email", {}),
+    ]:
+        answers = [
+            client.post(path, {field: address, **more}, follow=True)
+            for address in (user.email, "nobody@test.example")
+        ]
+        pages = [
+            re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode()).replace(
+                address, ""
+            )
+            for answer, address in zip(answers, (user.email, "nobody@test.example"), strict=True)
+        ]
+        assert answers[0].status_code == answers[1].status_code
+        assert pages[0] == pages[1], path
