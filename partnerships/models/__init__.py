@@ -57,6 +57,13 @@ from partnerships.models.parts import (
     Translation,
     UNCost,
 )
+from partnerships.models.registrations import (
+    DRAFT_KEPT,
+    REGISTRATION_MOVES,
+    Registration,
+    RegistrationQuerySet,
+    RegistrationStatus,
+)
 from partnerships.models.registry import FacetValue, RegistryEntry, RegistryExit, RegistryWord
 from partnerships.models.vocabulary import (
     TYPE_QUESTIONS,
@@ -82,6 +89,7 @@ from partnerships.models.vocabulary import (
 
 __all__ = [
     "ANSWER_WORKING_DAYS",
+    "DRAFT_KEPT",
     "DRAFT_KEPT_DAYS",
     "NEED_MOVES",
     "NEED_OPEN",
@@ -91,6 +99,7 @@ __all__ = [
     "OFFER_STEPS",
     "PARTIAL_DATE",
     "PARTNERSHIP_MOVES",
+    "REGISTRATION_MOVES",
     "RESERVED_DAYS",
     "TYPE_QUESTIONS",
     "AgreementKind",
@@ -141,6 +150,9 @@ __all__ = [
     "Purpose",
     "ReasonCode",
     "RecordKind",
+    "Registration",
+    "RegistrationQuerySet",
+    "RegistrationStatus",
     "RegistryEntry",
     "RegistryExit",
     "RegistryWord",

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from partnerships.views import registrations
+
+urlpatterns = [
+    path("register/", registrations.register, name="register"),
+    path("register/<str:token>/", registrations.registration, name="registration"),
+    path("register/<str:token>/check/", registrations.registration_check, name="registration_check"),
+    path("register/<str:token>/<slug:step>/", registrations.registration_step, name="registration_step"),
+    path("desk/registrations/", registrations.desk_registrations, name="desk_registrations"),
+    path("desk/registrations/<slug:reference>/", registrations.desk_registration, name="desk_registration"),
+]
