@@ -1,9 +1,11 @@
 from focalpoints.models import FocalPoint
 from partnerships.models import Offer
+from partnerships.models.registrations import Registration
 from partnerships.services import needs, offers
 from portal.models import User
+from partnerships.services.registrations import drop_old_drafts, send_registration_mail
 
-DAILY: list[str] = ["partnerships.keep_offers", "partnerships.keep_needs"]
+DAILY: list[str] = ["partnerships.keep_offers", "partnerships.keep_needs", "partnerships.drop_old_registrations"]
 
 
 def keep_offers() -> None:
@@ -12,6 +14,14 @@ def keep_offers() -> None:
 
 def keep_needs() -> None:
     needs.keep_needs()
+
+
+def drop_old_registrations() -> None:
+    drop_old_drafts()
+
+
+def mail_registration(registration_id: int, notice: str) -> None:
+    send_registration_mail(Registration.objects.get(pk=registration_id), notice)
 
 
 def mail_offer(offer_id: int, notice: str, user_id: int, event_id: int) -> None:
