@@ -1,9 +1,9 @@
 """Sending an issue by ledger.
 
 The audience is frozen into one Delivery a reader. A worker takes 50 rows, keeps one SMTP connection, and
-before each message commits the mark "being handed over", which is refused where the reader unsubscribed
-or the issue was paused meanwhile. So after any kill a row is either untouched (sent later), finished, or
-at most one a worker is uncertain: that one is shown and never sent again by itself.
+commits the mark "being handed over" before the content of each message leaves; it is refused where the
+reader unsubscribed or the issue was paused meanwhile. So after any kill a row is either untouched (sent
+later), finished, or at most one a worker is uncertain: that one is shown and never sent again by itself.
 
 A worker writes its marks on a connection of its own: they must stay even if its job rolls back.
 """
@@ -11,24 +11,23 @@ A worker writes its marks on a connection of its own: they must stay even if its
 import smtplib
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parseaddr
+from itertools import pairwise
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.mail import get_connection
-from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.editions import edition
+from focalpoints.links import message_key
 from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueStatus
-from focalpoints.moulds import Mould, mould_of, personal, wire_address
+from focalpoints.moulds import Mould, mould_of, personal
+from focalpoints.relay import Outcome, Relay
 from focalpoints.services.issues import stop_at_gates
 from portal.errors import RuleViolation
 from portal.history import move, record
@@ -41,6 +40,7 @@ CHUNK = 50
 LANES = 2  # jobs that send one issue at the same time
 LANE_SECONDS = 45  # well under the lease of a job
 CLAIM_SECONDS = 120  # longer than a chunk may wait for a slow server; then its rows are anybody's again
+LONGEST_PAUSE = 5  # a lane that has nothing to send for longer ends its turn
 MAX_TRIES = 6
 RETRY_SECONDS = 60  # doubled with each try
 
@@ -64,28 +64,34 @@ WHERE issue_id = %(issue)s AND status IN ('claimed', 'handing') AND claimed_unti
 CLAIM = """
 UPDATE focalpoints_delivery mine SET status = 'claimed', claimed_by = %(worker)s,
     claimed_until = now() + %(claim_seconds)s * interval '1 second'
-FROM focalpoints_subscriber reader
-WHERE reader.id = mine.subscriber_id AND mine.id IN (
+FROM focalpoints_subscriber reader, focalpoints_issue issue
+WHERE reader.id = mine.subscriber_id AND issue.id = mine.issue_id AND issue.status = 'sending'
+AND mine.id IN (
     SELECT id FROM focalpoints_delivery
     WHERE issue_id = %(issue)s AND status = 'queued' AND run_after <= now()
     ORDER BY id LIMIT %(chunk)s FOR UPDATE SKIP LOCKED)
 RETURNING mine.id, mine.subscriber_id, reader.email, mine.language, mine.attempts
 """
-# One round trip a message: writes down how the one before ended and marks the next.
+# One round trip a message: writes down how the one before ended and marks the next. Prepared once for each
+# connection, as planning it would cost more than running it.
 STEP = """
+PREPARE step (bigint, uuid, text, text, float8, bigint, float8) AS
 WITH ended AS (
-    UPDATE focalpoints_delivery SET status = %(result)s, error = %(error)s,
-        run_after = now() + %(retry_seconds)s * interval '1 second',
-        finished_at = CASE WHEN %(result)s = 'queued' THEN NULL ELSE now() END
-    WHERE id = %(ended)s AND claimed_by = %(worker)s AND status IN ('handing', 'uncertain')
+    UPDATE focalpoints_delivery SET status = $3, error = $4,
+        run_after = now() + $5 * interval '1 second',
+        finished_at = CASE WHEN $3 = 'queued' THEN NULL ELSE now() END
+    WHERE id = $1 AND claimed_by = $2 AND status IN ('handing', 'uncertain')
 )
 UPDATE focalpoints_delivery mine SET status = 'handing', attempts = mine.attempts + 1,
-    claimed_until = now() + %(claim_seconds)s * interval '1 second'
+    claimed_until = now() + $7 * interval '1 second'
 FROM focalpoints_subscriber reader, focalpoints_issue issue
-WHERE mine.id = %(next)s AND mine.claimed_by = %(worker)s AND mine.status = 'claimed'
+WHERE mine.id = $6 AND mine.claimed_by = $2 AND mine.status = 'claimed'
     AND reader.id = mine.subscriber_id AND reader.status = 'confirmed'
     AND issue.id = mine.issue_id AND issue.status = 'sending'
 RETURNING mine.id
+"""
+TAKE_STEP = """
+EXECUTE step (%(ended)s, %(worker)s, %(result)s, %(error)s, %(retry_seconds)s, %(next)s, %(claim_seconds)s)
 """
 SUPPRESS = """
 UPDATE focalpoints_delivery mine SET status = 'suppressed', finished_at = now()
@@ -96,6 +102,30 @@ WHERE mine.id = %(next)s AND mine.claimed_by = %(worker)s AND mine.status = 'cla
 GIVE_BACK = """
 UPDATE focalpoints_delivery SET status = 'queued'
 WHERE issue_id = %(issue)s AND claimed_by = %(worker)s AND status = 'claimed'
+"""
+DEFER = """
+UPDATE focalpoints_delivery SET status = 'queued', run_after = now() + %(seconds)s * interval '1 second'
+WHERE id = ANY(%(ids)s) AND claimed_by = %(worker)s AND status = 'claimed'
+"""
+NEXT_DUE = """
+SELECT extract(epoch FROM min(run_after) - now())::float8 FROM focalpoints_delivery
+WHERE issue_id = %(issue)s AND status = 'queued'
+"""
+# As many tokens of a bucket that fills at `rate` a second as there are, at most `wanted`.
+NEW_BUCKET = """
+INSERT INTO portal_ratebucket (key, tokens, updated_at) VALUES (%(key)s, %(burst)s, clock_timestamp())
+ON CONFLICT (key) DO NOTHING
+"""
+TAKE_TOKENS = """
+WITH bucket AS (
+    SELECT key, least(%(burst)s,
+        tokens + extract(epoch FROM clock_timestamp() - updated_at) * %(rate)s) AS there
+    FROM portal_ratebucket WHERE key = %(key)s FOR UPDATE
+)
+UPDATE portal_ratebucket mine SET updated_at = clock_timestamp(),
+    tokens = bucket.there - least(%(wanted)s, floor(bucket.there))
+FROM bucket WHERE mine.key = bucket.key
+RETURNING least(%(wanted)s, floor(bucket.there))::int
 """
 
 
@@ -186,8 +216,8 @@ def send_test(issue: Issue, language: str, *, by: User) -> None:
         email=by.email,
         key=f"newsletter-test-{issue.pk}-{uuid.uuid4().hex}",
     )
-    with _smtp() as server:
-        outcome = hand_over(server, wire_address(by.email), message)
+    with Relay() as relay:
+        outcome = relay.hand_over(by.email, message)
     if outcome.status != DeliveryStatus.SENT:
         raise RuleViolation(_("The mail server refused it: %(error)s") % {"error": outcome.error})
 
@@ -237,10 +267,14 @@ def deliver(issue_id: int, *, seconds: float) -> int:
     ends, sent, refusals = time.monotonic() + seconds, 0, 0
     moulds: dict[str, Mould] = {}
     with closing(Ledger(issue_id)) as ledger:
-        while time.monotonic() < ends and refusals < 5 and (rows := ledger.claim()):
+        while refusals < 5 and (rows := _next_rows(ledger, ends)):
             try:
-                with _smtp() as server:
-                    sent += _send_chunk(ledger, server, rows, moulds)
+                with Relay() as relay:
+                    is_open = True
+                    while rows:
+                        count, is_open = _send_chunk(ledger, relay, rows, moulds)
+                        sent += count
+                        rows = _next_rows(ledger, ends) if is_open else []
                 refusals = 0
             except (OSError, smtplib.SMTPException) as error:  # no connection: nothing was handed over
                 refusals += 1
@@ -251,6 +285,16 @@ def deliver(issue_id: int, *, seconds: float) -> int:
     return sent
 
 
+def _next_rows(ledger: "Ledger", ends: float) -> list["Claimed"]:
+    """What to send next. Waits where a rate holds the rest back for a moment."""
+    while time.monotonic() < ends and not (rows := ledger.claim()):
+        pause = ledger.seconds_until_due()
+        if pause is None or pause > LONGEST_PAUSE:
+            return []
+        time.sleep(max(pause, 0.01))
+    return rows if time.monotonic() < ends else []
+
+
 @dataclass(frozen=True)
 class Claimed:
     id: int
@@ -259,42 +303,49 @@ class Claimed:
     language: str
     attempts: int
 
-
-@dataclass(frozen=True)
-class Outcome:
-    status: str
-    error: str = ""
-    is_cut_off: bool = False  # the connection is gone
-    retry_seconds: float = 0
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2].lower()
 
 
-def _send_chunk(ledger: "Ledger", server: smtplib.SMTP, rows: list[Claimed], moulds: dict[str, Mould]) -> int:
-    """Hand over the rows of a chunk until the connection breaks. Returns messages sent."""
-    sent, ended, outcome = 0, None, None
-    for row in rows:
-        if row.language not in moulds:
-            issue = Issue.objects.get(pk=ledger.issue_id)
-            content = edition(issue, list(issue.items.all()), row.language, base=settings.PORTAL_URL)
-            moulds[row.language] = mould_of(issue, content)
+def _send_chunk(
+    ledger: "Ledger", relay: Relay, rows: list[Claimed], moulds: dict[str, Mould]
+) -> tuple[int, bool]:
+    """Hand over the rows of a chunk until the connection breaks: messages sent, and whether it still holds.
+
+    A row that may not be sent any more ends the connection: the envelope for it may be open already.
+    """
+    sent, ended, outcome, is_open = 0, None, None, True
+    for row, after in pairwise([*rows, None]):
         is_ours = ledger.step(ended, outcome, row.id)
         ended = outcome = None
         if not is_ours:
-            continue
+            is_open = relay.opened is None
+            if is_open:
+                continue
+            break
         message = personal(
-            moulds[row.language],
+            _mould(moulds, ledger.issue_id, row.language),
             subscriber_id=row.subscriber_id,
             email=row.email,
-            key=f"newsletter-{ledger.issue_id}-{row.subscriber_id}",
+            key=message_key(ledger.issue_id, row.subscriber_id),
         )
-        ended, outcome = (
-            row.id,
-            _limited(hand_over(server, wire_address(row.email), message), row.attempts + 1),
-        )
+        answer = relay.hand_over(row.email, message, next_email=after.email if after else "")
+        ended, outcome = row.id, _limited(answer, row.attempts + 1)
         sent += outcome.status == DeliveryStatus.SENT
-        if outcome.is_cut_off:
+        is_open = not outcome.is_cut_off
+        if not is_open:
             break
     ledger.step(ended, outcome, None)
-    return sent
+    return sent, is_open
+
+
+def _mould(moulds: dict[str, Mould], issue_id: int, language: str) -> Mould:
+    if language not in moulds:
+        issue = Issue.objects.get(pk=issue_id)
+        content = edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL)
+        moulds[language] = mould_of(issue, content)
+    return moulds[language]
 
 
 def _limited(outcome: Outcome, tries: int) -> Outcome:
@@ -306,71 +357,6 @@ def _limited(outcome: Outcome, tries: int) -> Outcome:
     return Outcome(DeliveryStatus.QUEUED, outcome.error, outcome.is_cut_off, wait)
 
 
-def hand_over(server: smtplib.SMTP, to: str, message: bytes) -> Outcome:
-    """One SMTP transaction. Says "uncertain" only where the content left us and no answer came back."""
-    sender = wire_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    try:
-        refusal = _open_transaction(server, sender, to)
-    except (OSError, smtplib.SMTPException) as error:
-        return Outcome(DeliveryStatus.QUEUED, str(error)[:300], is_cut_off=True)
-    if refusal is not None:
-        return _refused(server, *refusal)
-    try:
-        server.send(message + b".\r\n")
-        code, reply = server.getreply()
-    except (OSError, smtplib.SMTPException) as error:
-        return Outcome(DeliveryStatus.UNCERTAIN, str(error)[:300], is_cut_off=True)
-    return Outcome(DeliveryStatus.SENT) if code == 250 else _refused(server, code, reply)
-
-
-def _open_transaction(server: smtplib.SMTP, sender: str, to: str) -> tuple[int, bytes] | None:
-    """MAIL, RCPT and DATA, in one packet where the server offers that (RFC 2920). First refusal or None."""
-    commands = [f"mail FROM:<{sender}>", f"rcpt TO:<{to}>", "data"]
-    accepted: list[tuple[int, ...]] = [(250,), (250, 251), (354,)]
-    if not server.has_extn("pipelining"):
-        for command, codes in zip(commands, accepted, strict=True):
-            code, reply = server.docmd(command)
-            if code not in codes:
-                return code, reply
-        return None
-    server.send("".join(f"{command}\r\n" for command in commands))
-    replies = [server.getreply() for _command in commands]
-    refusals = (r for r, codes in zip(replies, accepted, strict=True) if r[0] not in codes)
-    refusal = next(refusals, None)
-    if refusal is not None and replies[-1][0] == 354:  # it waits for content all the same: give it none
-        server.send(".\r\n")
-        server.getreply()
-    return refusal
-
-
-def _refused(server: smtplib.SMTP, code: int, reply: bytes) -> Outcome:
-    """A refusal is an answer: 4xx may be tried again, 5xx never."""
-    is_cut_off = code in (421, -1)
-    if not is_cut_off:
-        with suppress(OSError, smtplib.SMTPException):
-            server.rset()
-    status = DeliveryStatus.FAILED if 500 <= code < 600 else DeliveryStatus.QUEUED
-    return Outcome(status, f"{code} {reply.decode(errors='replace')}"[:300], is_cut_off)
-
-
-@contextmanager
-def _smtp() -> Iterator[smtplib.SMTP]:
-    """An open connection to the mail server of the settings."""
-    backend = get_connection()
-    if not isinstance(backend, EmailBackend):
-        raise RuleViolation(_("The newsletter goes out through SMTP, and this server has none set up."))
-    backend.open()
-    server = backend.connection
-    if server is None:
-        raise smtplib.SMTPServerDisconnected("no connection")
-    try:
-        server.ehlo_or_helo_if_needed()
-        yield server
-    finally:
-        with suppress(OSError, smtplib.SMTPException):
-            backend.close()
-
-
 class Ledger:
     """The deliveries of one issue as one worker writes them, each statement committed by itself."""
 
@@ -378,17 +364,40 @@ class Ledger:
         self.issue_id = issue_id
         self.worker = uuid.uuid4()
         self.connection = connections["default"].copy()
+        self._execute(STEP)
 
     def claim(self) -> list[Claimed]:
+        """The next rows for this worker, as many as the rates allow now."""
         self._execute(RELEASE)
-        return [Claimed(*row) for row in self._execute(CLAIM, chunk=CHUNK)]
+        rows = [Claimed(*row) for row in self._execute(CLAIM, chunk=CHUNK)]
+        for domain, rate in settings.MAIL_PER_SECOND_TO.items():
+            rows = self._within(f"mail to {domain}", rate, rows, domain)
+        return self._within("mail", settings.MAIL_PER_SECOND, rows) if rows else rows
+
+    def _within(self, key: str, rate: float, rows: list[Claimed], domain: str = "") -> list[Claimed]:
+        """The rows that a rate allows; those beyond it go back to the queue for a moment."""
+        asking = [row for row in rows if not domain or row.domain == domain]
+        if not (rate and asking):
+            return rows
+        bucket = {"key": key, "burst": max(1.0, rate), "rate": rate}
+        self._execute(NEW_BUCKET, **bucket)
+        [(granted,)] = self._execute(TAKE_TOKENS, wanted=len(asking), **bucket)
+        late = {row.id for row in asking[granted:]}
+        if late:
+            self._execute(DEFER, ids=list(late), seconds=1 / rate)
+        return [row for row in rows if row.id not in late]
+
+    def seconds_until_due(self) -> float | None:
+        """Until something is due again that is queued now; None where nothing is."""
+        [(seconds,)] = self._execute(NEXT_DUE)
+        return seconds
 
     def step(self, ended: int | None, outcome: Outcome | None, next_id: int | None) -> bool:
         """Write down how `ended` went and mark `next_id` as being handed over; whether that was allowed."""
         if ended is None and next_id is None:
             return False
         marked = self._execute(
-            STEP,
+            TAKE_STEP,
             ended=ended,
             result=outcome.status if outcome else "",
             error=outcome.error if outcome else "",

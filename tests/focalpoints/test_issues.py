@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from focalpoints import links, moulds
+from focalpoints import links, moulds, relay
 from focalpoints.editions import edition
 from focalpoints.models import (
     ISSUE_MOVES,
@@ -540,15 +540,15 @@ def test_pause_resume_and_unsubscribe_take_hold_before_the_next_message(editors,
     SubscriberFactory.create_batch(10)
     issue = approved(editors)
     sending.send_issue(issue, by=editors[0])
-    real, seen = sending.hand_over, []
+    real, seen = relay.Relay.hand_over, []
 
-    def pausing(server, to, message):
-        seen.append(to)
+    def pausing(self, email, message, **more):
+        seen.append(email)
         if len(seen) == 4:
             sending.pause_issue(issue, by=editors[0])
-        return real(server, to, message)
+        return real(self, email, message, **more)
 
-    monkeypatch.setattr(sending, "hand_over", pausing)
+    monkeypatch.setattr(relay.Relay, "hand_over", pausing)
     sending.deliver(issue.pk, seconds=5)
     assert counts(issue) == {"sent": 4, "queued": 6}
     gone = issue.deliveries.filter(status="queued").first().subscriber
