@@ -1,15 +1,19 @@
 from focalpoints.models import FocalPoint
-from partnerships.models import Offer
+from partnerships.models import CompanyInvitation, KeptDraft, Need, Offer
 from partnerships.models.registrations import Registration
-from partnerships.services import needs, offers
-from portal.models import User
+from partnerships.services import matches, members, needs, offer_notices, offers, triage
 from partnerships.services.registrations import drop_old_drafts, send_registration_mail
 
-DAILY: list[str] = ["partnerships.keep_offers", "partnerships.keep_needs", "partnerships.drop_old_registrations"]
+DAILY: list[str] = [
+    "partnerships.keep_offers",
+    "partnerships.keep_needs",
+    "partnerships.drop_old_registrations",
+    "partnerships.rank_all",
+]
 
 
 def keep_offers() -> None:
-    offers.keep_offers()
+    triage.keep_offers()
 
 
 def keep_needs() -> None:
@@ -24,11 +28,27 @@ def mail_registration(registration_id: int, notice: str) -> None:
     send_registration_mail(Registration.objects.get(pk=registration_id), notice)
 
 
-def mail_offer(offer_id: int, notice: str, user_id: int, event_id: int) -> None:
-    offers.mail_offer(Offer.objects.get(pk=offer_id), notice, User.objects.get(pk=user_id), event_id)
+def rank_all() -> None:
+    matches.rank_all()
 
 
-def mail_offer_to_entity(offer_id: int, notice: str, contact_id: int, event_id: int) -> None:
-    offers.mail_offer_to_entity(
+def rank_some(offer_ids: list[int]) -> None:
+    matches.rank_some(offer_ids)
+
+
+def call_standing_offers(need_id: int) -> None:
+    needs.call_standing_offers(Need.objects.get(pk=need_id))
+
+
+def mail_offer_to_unit(offer_id: int, notice: str, contact_id: int, event_id: int) -> None:
+    offer_notices.mail_offer_to_unit(
         Offer.objects.get(pk=offer_id), notice, FocalPoint.objects.get(pk=contact_id), event_id
     )
+
+
+def mail_kept_draft(kept_id: int, language: str) -> None:
+    offers.mail_kept_draft(KeptDraft.objects.get(pk=kept_id), language)
+
+
+def mail_invitation(invitation_id: int, language: str) -> None:
+    members.mail_invitation(CompanyInvitation.objects.get(pk=invitation_id), language)

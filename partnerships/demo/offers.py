@@ -18,7 +18,9 @@ from partnerships.models import (
     NeedStatus,
     Offer,
 )
+from partnerships.services import matches as match_services
 from partnerships.services import offers as services
+from partnerships.services import triage
 from partnerships.services.companies import save_company
 from partnerships.working_days import add_working_days
 from portal.history import move
@@ -123,17 +125,17 @@ def _offer(row: dict[str, Any], company: Company) -> None:
     )
     desk = User.objects.get(email="desk@demo.example")
     if row["status"] == "triage":
-        services.take_offer(offer, by=desk)
+        triage.take_offer(offer, by=desk)
     elif row["status"] == "clarification":
-        services.ask_business(offer, text=row["question"], by=desk)
+        triage.ask_business(offer, text=row["question"], by=desk)
     elif row["status"] == "declined":
-        services.take_offer(offer, by=desk)
-        services.decline_offer(offer, reason_code=row["reason_code"], advice=row["advice"], by=desk)
+        triage.take_offer(offer, by=desk)
+        triage.decline_offer(offer, reason_code=row["reason_code"], advice=row["advice"], by=desk)
     elif row["status"] == "routed":
-        services.route_offer(offer, entity=UNEntity.objects.get(pk=row["entity"]), note="", by=desk)
+        triage.route_offer(offer, entity=UNEntity.objects.get(pk=row["entity"]), note="", by=desk)
     elif row["status"] == "reserved":
-        services.take_offer(offer, by=desk)
-        services.reserve_offer(
+        triage.take_offer(offer, by=desk)
+        match_services.reserve_offer(
             offer,
             need=Need.objects.get(title=row["need"], is_demo=True),
             by=User.objects.get(email="focal@demo.example"),

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rigour.ids import LEI
 
+from partnerships.forms.choices import LeiField
 from partnerships.forms.partnerships import PlainForm, Rows, short, text
-from partnerships.models import Company, CompanyName, CompanyPerson
+from partnerships.models import Company, CompanyMember, CompanyName, CompanyPerson
+from portal.forms import HintedRadios
 from portal.models import Country, Sector
 
 
@@ -40,13 +41,7 @@ class CompanyForm(PlainForm):
             "about": _("In two or three sentences"),
         }
 
-    lei = forms.CharField(  # people copy it in groups of four
-        label=_("Legal Entity Identifier"),
-        help_text=_("20 letters and digits, where the company has one"),
-        max_length=30,
-        required=False,
-        widget=short(20),
-    )
+    lei = LeiField()
     website = forms.URLField(
         label=_("Website"), required=False, assume_scheme="https", widget=forms.URLInput({"dir": "ltr"})
     )
@@ -64,12 +59,6 @@ class CompanyForm(PlainForm):
         if sector and sector.level != "section":  # keeps a finer sector that the archive inferred
             finer = Sector.objects.filter(Q(level="section") | Q(pk=sector.pk))
             cast(forms.ModelChoiceField, self.fields["sector"]).queryset = finer
-
-    def clean_lei(self) -> str:
-        lei = self.cleaned_data["lei"].replace(" ", "").upper()
-        if lei and not LEI.is_valid(lei):
-            raise ValidationError(_("Check the LEI: its last two digits do not fit the others"))
-        return lei
 
     def clean_founded_year(self) -> int | None:
         year = self.cleaned_data["founded_year"]
@@ -137,3 +126,25 @@ def company_rows(company: Company | None, data: Mapping | None) -> dict[str, Row
     names = company.names.order_by("pk") if company else []
     people = company.people.order_by("pk") if company else []
     return {"names": formset(NameRow, "names", names), "people": formset(PersonRow, "people", people)}
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address of a colleague"))
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=CompanyMember.Role,
+        initial=CompanyMember.Role.EDITOR,
+        widget=HintedRadios(
+            hints={
+                CompanyMember.Role.OWNER: _("Also changes the profile and decides who is in"),
+                CompanyMember.Role.EDITOR: _("Makes offers, answers questions, follows them"),
+            }
+        ),
+    )
+
+
+class RoleForm(forms.Form):
+    """A role for a colleague; OUT takes the seat."""
+
+    OUT = "out"
+    role = forms.ChoiceField(choices=[*CompanyMember.Role.choices, (OUT, _("No seat"))])

@@ -1,4 +1,4 @@
-"""Shape of a need as a UN office types it, and of how it is settled."""
+"""Shape of a need as a UN office types it, of a joint appeal, and of how a need is settled."""
 
 from typing import Any
 
@@ -6,24 +6,38 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
-from partnerships.forms.offers import (
-    KIND_HINTS,
-    OFFERED_KINDS,
-    GroupedCheckboxes,
-    country_groups,
-    currency_field,
-    target_groups,
-    theme_groups,
-)
-from partnerships.models import Need, NeedStatus
-from portal.forms import ChoiceCards, DateParts, HintedCheckboxes, HintedRadios
+from partnerships import labels
+from partnerships.forms.choices import GroupedCheckboxes, country_groups, currency_field
+from partnerships.forms.wanted import GoalFields, WhatFields
+from partnerships.models import Appeal, Need, NeedStatus, NeedVisibility
+from portal.forms import ChoiceCards, DateParts, HintedRadios
+from portal.models import Sector
 
 
-class NeedForm(forms.Form):
+def section_choices() -> list[tuple[str, str]]:
+    """Sections of ISIC Rev.4 by letter."""
+    sections = [s for s in labels.reference(Sector).values() if s.level == "section"]
+    return [(s.pk, s.title_en) for s in sorted(sections, key=lambda s: s.pk)]
+
+
+class NeedForm(WhatFields, GoalFields):
+    field_order = (
+        "version", "entity", "office_place", "contact_role", "title", "description", "contribution_kinds",
+        "quantity", "unit", "value_amount", "currency", "themes", "targets", "countries", "needed_from",
+        "needed_until", "urgency", "beneficiaries", "constraints_note", "preferred_sectors", "appeal",
+        "visibility",
+    )  # fmt: skip
+
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     entity = forms.ModelChoiceField(label=_("UN entity"), queryset=UNEntity.objects.none(), empty_label=None)
     office_place = forms.CharField(
         label=_("Office"), max_length=80, required=False, help_text=_("For example Dhaka")
+    )
+    contact_role = forms.CharField(
+        label=_("Who answers questions?"),
+        max_length=120,
+        required=False,
+        help_text=_("A role, no name: for example supply officer"),
     )
     title = forms.CharField(
         label=_("Title"), max_length=160, help_text=_("What is needed, for whom, where: up to 160 characters")
@@ -33,46 +47,6 @@ class NeedForm(forms.Form):
         max_length=4000,
         help_text=_("Businesses see these words. Say what it must do and what is there already."),
         widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    contribution_kinds = forms.MultipleChoiceField(
-        label=_("What kinds of help serve?"),
-        choices=OFFERED_KINDS,
-        widget=HintedCheckboxes(hints=KIND_HINTS),
-        error_messages={"required": _("Choose at least one kind of help")},
-    )
-    quantity = forms.DecimalField(
-        label=_("How many?"),
-        max_digits=14,
-        decimal_places=2,
-        min_value=0,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "dir": "ltr"}),
-        error_messages={"invalid": _("Enter a number, for example 240")},
-    )
-    unit = forms.CharField(
-        label=_("Of what?"),
-        max_length=40,
-        required=False,
-        help_text=_("The unit, for example pumps, tonnes, days"),
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
-    )
-    value_amount = forms.DecimalField(
-        label=_("Estimated value"),
-        max_digits=16,
-        decimal_places=2,
-        min_value=0,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "dir": "ltr"}),
-    )
-    currency = currency_field()
-    themes = forms.MultipleChoiceField(
-        label=_("Themes"),
-        choices=theme_groups,
-        widget=GroupedCheckboxes,
-        error_messages={"required": _("Tick at least one theme")},
-    )
-    targets = forms.MultipleChoiceField(
-        label=_("SDG targets"), choices=target_groups, required=False, widget=GroupedCheckboxes
     )
     countries = forms.MultipleChoiceField(
         label=_("Countries"),
@@ -101,24 +75,46 @@ class NeedForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    preferred_sectors = forms.MultipleChoiceField(
+        label=_("Lines of business looked for"),
+        choices=section_choices,
+        required=False,
+        help_text=_("Shown to businesses; an offer from another line counts as much"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    appeal = forms.ModelChoiceField(
+        label=_("Part of a joint appeal?"),
+        queryset=Appeal.objects.none(),
+        required=False,
+        empty_label=_("No"),
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who may see it?"),
+        choices=NeedVisibility,
+        initial=NeedVisibility.PUBLIC,
+        widget=HintedRadios(
+            hints={
+                NeedVisibility.PUBLIC: _("On the public board, in the feed and in embedded lists"),
+                NeedVisibility.UN_SYSTEM: _("Offers are held against it, but no business sees it"),
+            }
+        ),
+    )
+
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
+        self.fields["appeal"].queryset = Appeal.objects.open()  # type: ignore[attr-defined]
+        self.fields["value_amount"].help_text = _("As you estimate it")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = cleaned.get("needed_from"), cleaned.get("needed_until")
         if first and last and last < first:
             self.add_error("needed_until", _("The need must end after it starts"))
-        if cleaned.get("quantity") is not None and not cleaned.get("unit") and "unit" not in self.errors:
-            self.add_error("unit", _("Say what you count, for example pumps"))
-        if cleaned.get("value_amount") and not cleaned.get("currency") and "currency" not in self.errors:
-            self.add_error("currency", _("Enter the currency of the amount, for example USD"))
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        return {**values, "currency": values["currency"].upper()}
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
     @staticmethod
     def initial_of(need: Need) -> dict[str, Any]:
@@ -148,3 +144,28 @@ class SettleForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class AppealForm(forms.ModelForm):
+    class Meta:
+        model = Appeal
+        fields = ["title", "description", "lead", "target_amount", "currency", "closes_on"]
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 5}),
+            "target_amount": forms.TextInput(attrs={"class": "govuk-input--width-10", "dir": "ltr"}),
+        }
+
+    currency = currency_field(help_text=_("Three letters, for example USD"))
+    closes_on = forms.DateField(label=_("Last day"), required=False, widget=DateParts)
+
+    def __init__(self, *args, entities, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = entities  # type: ignore[attr-defined]
+        self.fields["lead"].empty_label = None  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["currency"] = cleaned.get("currency", "").upper()
+        if cleaned.get("target_amount") and not cleaned["currency"] and "currency" not in self.errors:
+            self.add_error("currency", _("Enter the currency of the amount, for example USD"))
+        return cleaned

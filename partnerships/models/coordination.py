@@ -8,6 +8,15 @@ from partnerships.models.companies import Company
 from portal.models import User
 
 
+class LeadProposalQuerySet(models.QuerySet["LeadProposal"]):
+    def between(self, *entities):
+        """Proposals that concern each of these entities, by either of them."""
+        found = self
+        for entity in entities:
+            found = found.filter(Q(proposer=entity) | Q(other=entity))
+        return found
+
+
 class LeadProposal(models.Model):
     """Two entities in talks with one company: one proposes which of them leads, the other answers.
 
@@ -31,6 +40,8 @@ class LeadProposal(models.Model):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
 
+    objects = LeadProposalQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -50,8 +61,8 @@ class LeadProposal(models.Model):
         return f"{self.lead_id} leads, {self.company}"
 
     @property
-    def co_lead_id(self) -> str:
-        return self.other_id if self.lead_id == self.proposer_id else self.proposer_id
+    def co_lead(self) -> UNEntity:
+        return self.other if self.lead_id == self.proposer_id else self.proposer
 
 
 class Duty(models.TextChoices):

@@ -121,6 +121,11 @@ class Need(Wanted):
         permissions = [("post_need", "Can post needs of the own entity")]
 
 
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def open(self):
+        return self.filter(Q(closes_on=None) | Q(closes_on__gte=timezone.localdate()))
+
+
 class Appeal(models.Model):
     """What several UN entities look for together: each posts its own needs under it, the target is shared.
 
@@ -138,6 +143,8 @@ class Appeal(models.Model):
     closes_on = models.DateField(_("last day"), null=True, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

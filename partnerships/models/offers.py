@@ -127,6 +127,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Submitted and not answered yet."""
         return self.filter(status__in=OFFER_ON_DESK)
 
+    def orphaned(self):
+        """On the desk of somebody who left: an account that was closed, an entity nobody answers for."""
+        contacts = FocalPoint.objects.active().filter(entity=OuterRef("entity"))
+        left = Q(triager__is_active=False) | Q(entity__isnull=False) & ~Exists(contacts)
+        return self.on_desk().filter(left)
+
     def for_list(self):
         one = ("company", "company__country", "entity", "office", "triager")
         return self.select_related(*one).prefetch_related("countries", "targets")
@@ -224,6 +230,11 @@ class Offer(Wanted):
     def days_left(self) -> int | None:
         """Days until the answer is due, negative when late."""
         return (self.answer_due_on - timezone.localdate()).days if self.answer_due_on else None
+
+    @property
+    def age_days(self) -> int:
+        """Days since it was submitted."""
+        return (timezone.now() - self.submitted_at).days if self.submitted_at else 0
 
     @property
     def days_late(self) -> int:

@@ -3,6 +3,7 @@
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from partnerships.domains import domain_of, is_company_domain, is_own_domain
 from partnerships.models import Company, CompanyName
 from portal.models import User
 
@@ -39,3 +40,16 @@ def for_desk(user: User, words: str = "") -> QuerySet[Company]:
     return companies.select_related("country", "sector").annotate(
         record_count=Count("party_in__partnership", distinct=True)
     )
+
+
+def companies_at_domain_of(user: User) -> list[Company]:
+    """Companies whose website is at the domain of the person's mail address, and that they are not in yet."""
+    domain = domain_of(user.email)
+    if not is_company_domain(domain):
+        return []
+    near = Company.objects.filter(website__icontains=domain, members__isnull=False)
+    return [
+        company
+        for company in near.exclude(members__user=user).distinct().order_by("name")[:20]
+        if is_own_domain(user.email, company.website)
+    ]

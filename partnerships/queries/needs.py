@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, QuerySet
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.db.models.functions import Cast
 
 from partnerships import labels
 from partnerships.models import ContributionKind, Need, NeedQuerySet
-from portal.models import User
+from portal.models import Region, User
 from portal.themes import Theme
 
 SORTS = {"urgent": ("-is_urgent", "-published_at", "-pk"), "newest": ("-published_at", "-pk")}
@@ -22,7 +25,7 @@ class NeedFilter:
     sort: str = "urgent"
     ignored: bool = False
 
-    FACETS = ("urgency", "kind", "theme", "country", "entity")
+    FACETS = ("urgency", "kind", "theme", "goal", "place", "country", "group", "entity")
 
     @classmethod
     def from_params(cls, params: Any) -> "NeedFilter":
@@ -47,10 +50,18 @@ def known(facet: str) -> Mapping[str, Any]:
         "urgency": dict(Need.Urgency.choices),
         "kind": dict(ContributionKind.choices),
         "theme": dict(Theme.choices),
+        "goal": {str(number): goal for number, goal in labels.goals().items()},
+        "place": {code: region for code, region in labels.reference(Region).items() if code in _worlds()},
         "country": labels.countries(),
+        "group": {code: word() for code, word in labels.COUNTRY_GROUPS.items()},
         "entity": labels.entities(),
     }
     return values[facet]
+
+
+def _worlds() -> set[str]:
+    """Codes of the five parts of the world."""
+    return {code for code, region in labels.reference(Region).items() if region.level == "region"}
 
 
 def _condition(facet: str, values: list[str]) -> Q:
@@ -59,7 +70,10 @@ def _condition(facet: str, values: list[str]) -> Q:
         "urgency": Q(urgency__in=values),
         "kind": Q(contribution_kinds__overlap=values),
         "theme": Q(themes__overlap=values),
+        "goal": Q(targets__goal__in=values),
+        "place": Q(countries__region__in=values) | Q(countries=None),
         "country": Q(countries__in=values) | Q(countries=None),
+        "group": reduce(or_, (Q(**{f"countries__is_{group}": True}) for group in values)),
         "entity": Q(entity__in=values),
     }[facet]
 
@@ -68,23 +82,34 @@ COUNTED = {  # facet → what its values are counted by
     "urgency": F("urgency"),
     "kind": Func("contribution_kinds", function="unnest"),
     "theme": Func("themes", function="unnest"),
+    "goal": Cast("targets__goal", CharField()),
+    "place": F("countries__region"),
     "country": F("countries"),
     "entity": F("entity"),
 }
 
 
 def board(chosen: NeedFilter) -> NeedQuerySet:
-    needs = chosen.apply(Need.objects.open()).annotate(is_urgent=Q(urgency=Need.Urgency.EMERGENCY))
+    """Open needs that everybody may see."""
+    needs = chosen.apply(Need.objects.open().public()).annotate(is_urgent=Q(urgency=Need.Urgency.EMERGENCY))
     return needs.order_by(*SORTS[chosen.sort])
 
 
 def facet_counts(chosen: NeedFilter) -> dict[str, dict[str, int]]:
-    """For each facet and value: how many open needs the other facets leave that have it. Five queries."""
+    """For each facet and value: how many open needs the other facets leave that have it. Eight queries."""
     counts = {}
-    for facet, source in COUNTED.items():
-        rows = chosen.apply(Need.objects.open(), but=facet).order_by().annotate(value=source)
-        pairs = rows.values_list("value").annotate(count=Count("pk", distinct=True))
-        counts[facet] = {value: count for value, count in pairs if value}
+    for facet in NeedFilter.FACETS:
+        rows = chosen.apply(Need.objects.open().public(), but=facet).order_by()
+        if facet == "group":
+            flags = {
+                group: Count("pk", filter=Q(**{f"countries__is_{group}": True}), distinct=True)
+                for group in labels.COUNTRY_GROUPS
+            }
+            counts[facet] = {group: count for group, count in rows.aggregate(**flags).items() if count}
+        else:
+            pairs = rows.annotate(value=COUNTED[facet]).values_list("value")
+            found = pairs.annotate(count=Count("pk", distinct=True))
+            counts[facet] = {value: count for value, count in found if value}
     return counts
 
 

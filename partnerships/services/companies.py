@@ -84,7 +84,7 @@ def save_company(
         changes={field: [_plain(v) for v in pair] for field, pair in changes.items()},
     )
     if is_screened_anew:
-        _screen(company)
+        screen_company(company)
     if "name" in changes:
         search.reindex(company.party_in.values_list("partnership_id", flat=True))
     return company
@@ -97,7 +97,7 @@ def _create(by: User | None, values: Mapping, names: Iterable[Mapping], people: 
     if by and not by.is_un:
         CompanyMember.objects.create(company=company, user=by, role=CompanyMember.Role.OWNER)
     record(company, "created", by=by)
-    _screen(company)
+    screen_company(company)
     return company
 
 
@@ -111,7 +111,7 @@ def adopt_company(company: Company, *, by: User | None) -> None:
     company.revision += 1
     company.save(update_fields=["is_from_archive", "version", "revision", "updated_at"])
     record(company, "taken up", by=by)
-    _screen(company)
+    screen_company(company)
 
 
 def screened_facts(company: Company) -> tuple:
@@ -123,7 +123,8 @@ def screened_facts(company: Company) -> tuple:
     )
 
 
-def _screen(company: Company) -> None:
+def screen_company(company: Company) -> None:
+    """Have a company held against the lists in the background, once for each version of it."""
     key = f"screen_company:{company.pk}:{company.version}"
     enqueue("screening.screen_company", key=key, company_id=company.pk)
 

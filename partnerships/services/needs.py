@@ -8,12 +8,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from focalpoints.models import FocalPoint, UNEntity
-from partnerships.models import NEED_MOVES, NEED_OPEN, Need, NeedStatus
+from partnerships.models import NEED_MOVES, NEED_OPEN, Need, NeedStatus, Offer, OfferStatus
+from partnerships.queries.matches import standing_offers_for
+from partnerships.services.matches import record_shown
+from partnerships.services.offer_notices import tell_business
+from partnerships.working_days import add_working_days
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
+from portal.jobs import enqueue
 from portal.models import User
 from portal.references import next_reference
 
+EMERGENCY_WORKING_DAYS = 2  # an offer that an emergency calls is answered so soon
 OF_OTHER_TABLES = ("countries", "targets")
 
 
@@ -64,7 +70,35 @@ def publish_need(need: Need, *, by: User) -> Need:
     need.published_at = timezone.now()
     need.save(update_fields=["published_at", "updated_at"])
     move(need, NeedStatus.OPEN, moves=NEED_MOVES, by=by)
+    if need.urgency == Need.Urgency.EMERGENCY:
+        enqueue("partnerships.call_standing_offers", key=f"call_standing_offers:{need.pk}", need_id=need.pk)
     return need
+
+
+@transaction.atomic
+def call_standing_offers(need: Need) -> int:
+    """An emergency: every standing offer that fits is told, examined anew and answered within two days.
+
+    Returns how many. Source: A/66/320, para. 32, box 8 (help within 48 hours).
+    """
+    if need.status not in NEED_OPEN:
+        return 0
+    matches = standing_offers_for(need)
+    record_shown(matches)
+    soon = add_working_days(timezone.localdate(), EMERGENCY_WORKING_DAYS)
+    for match in matches:
+        offer = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=match.offer_id)
+        event = record(offer, "called for an emergency", by=None, note=need.reference)
+        if offer.status != OfferStatus.CLARIFICATION and (offer.answer_due_on or soon) > soon:
+            offer.answer_due_on = soon
+            offer.save(update_fields=["answer_due_on"])
+        enqueue(
+            "screening.screen_company",
+            key=f"screen_company:{offer.company_id}:need:{need.pk}",
+            company_id=offer.company_id,
+        )
+        tell_business(offer, "called", event, need=need)
+    return len(matches)
 
 
 @transaction.atomic
@@ -89,8 +123,7 @@ def keep_needs() -> None:
 
 def _may_post(user: User, entity: UNEntity) -> bool:
     return (
-        user.has_perm("partnerships.post_need")
-        and FocalPoint.objects.active().filter(user=user, entity=entity).exists()
+        user.has_perm("partnerships.post_need") and FocalPoint.objects.of(user).filter(entity=entity).exists()
     )
 
 

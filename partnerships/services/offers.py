@@ -1,43 +1,51 @@
-"""What a business and the UN side do with an offer, from the first draft to the answer."""
+"""What a business does with an offer, from the first draft to the answer."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from focalpoints.models import FocalPoint, Task, UNEntity
 from partnerships.models import (
     ANSWER_WORKING_DAYS,
-    DRAFT_KEPT_DAYS,
+    OFFER_FINAL,
     OFFER_MOVES,
+    OFFER_ON_DESK,
     OFFER_STEPS,
-    RESERVED_DAYS,
-    Need,
+    KeptDraft,
     Offer,
-    OfferMatch,
     OfferQuestion,
     OfferStatus,
-    Partnership,
-    PartnershipType,
-    ReasonCode,
 )
-from partnerships.queries.offers import in_talks, match_of
-from partnerships.services.companies import save_company
+from partnerships.moderation import signs_of_abuse
+from partnerships.services.companies import adopt_company, save_company, screen_company
+from partnerships.services.offer_notices import tell_business, tell_desk, tell_entity, tell_un_user
 from partnerships.working_days import add_working_days, working_days_between
+from portal.attachments import accept, remove
 from portal.emails import send_mail
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import move, record
 from portal.jobs import enqueue
-from portal.models import AuditEvent, User
+from portal.limits import take
+from portal.models import Attachment, User
 from portal.references import next_reference
 
-REPLY_DAYS = 30  # a question that nobody answers for so long ends the offer
-MAILED_TO_BUSINESS = {"submitted", "question", "routed", "declined", "accepted", "expired"}
-
-# --- the business -----------------------------------------------------------------------------------------
+LONGEST_RENEWAL_DAYS = 730
+KEPT_DRAFT_DAYS = 30
+KEPT_DRAFT_SALT = "kept-draft"
+COPIED = (
+    "company", "title", "description", "language", "contribution_kinds", "quantity", "unit", "themes",
+    "value_amount", "currency", "is_any_country", "accepts_subregion", "lead_time_days", "is_standing",
+    "contact_role", "languages", "compact_status", "conditions", "expects_in_return",
+    "is_tied_to_procurement", "is_fit_for_use", "wishes_emblem",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -69,9 +77,7 @@ def save_step(
     `version` is that of the step when its form was opened. Raises StaleEdit where somebody saved other
     answers to the same step since; the same answers sent twice are one save.
     """
-    offer = _own_offer(offer, by)
-    if offer.status != OfferStatus.DRAFT:
-        raise RuleViolation(_("The offer was submitted and cannot be changed. Withdraw it to make another."))
+    offer = _own_draft(offer, by)
     kept = offer.answers.get(step, {"version": 0, "data": None})
     if kept["data"] != answers and kept["version"] != version:
         raise StaleEdit(_("Somebody changed this step after you opened it."))
@@ -108,6 +114,24 @@ def _apply(
     return answers
 
 
+def attach_document(offer: Offer, upload: UploadedFile, *, by: User) -> Attachment:
+    """Keep a file with a draft. Raises RuleViolation with the reason where it cannot be taken."""
+    return accept(upload, about=_own_draft(offer, by), by=by, kind="offer")
+
+
+def remove_document(offer: Offer, file: Attachment, *, by: User) -> None:
+    _own_draft(offer, by)
+    remove(file, by=by)
+
+
+@transaction.atomic
+def _own_draft(offer: Offer, by: User) -> Offer:
+    offer = _own_offer(offer, by)
+    if offer.status != OfferStatus.DRAFT:
+        raise RuleViolation(_("The offer was submitted and cannot be changed. Withdraw it to make another."))
+    return offer
+
+
 @transaction.atomic
 def submit_offer(offer: Offer, *, by: User) -> Offer:
     """Send a finished draft to the desk. A second submit changes nothing and answers the same offer."""
@@ -121,25 +145,66 @@ def submit_offer(offer: Offer, *, by: User) -> Offer:
         raise RuleViolation(_("The last day of the offer is over. Change it under “Where and when”."))
     offer.submitted_at = timezone.now()
     offer.answer_due_on = add_working_days(today, ANSWER_WORKING_DAYS)
-    offer.save(update_fields=["submitted_at", "answer_due_on"])
+    offer.suspicion = ",".join(_suspicion(offer))
+    offer.save(update_fields=["submitted_at", "answer_due_on", "suspicion"])
     event = move(offer, OfferStatus.SUBMITTED, moves=OFFER_MOVES, by=by)
-    _tell_business(offer, "submitted", event)
+    if offer.company:  # the table holds it, the pre-check needs it within minutes
+        if offer.company.is_from_archive:
+            adopt_company(offer.company, by=by)
+        else:
+            screen_company(offer.company)
+    tell_business(offer, "submitted", event)
     return offer
+
+
+def _suspicion(offer: Offer) -> list[str]:
+    """Signs that somebody of the desk should look before the offer goes further."""
+    lately = Offer.objects.exclude(pk=offer.pk).filter(submitted_at__gt=timezone.now() - timedelta(days=1))
+    elsewhere = Offer.objects.exclude(company=offer.company).filter(
+        submitted_at__isnull=False, description=offer.description
+    )
+    return signs_of_abuse(
+        f"{offer.title} {offer.description}",
+        same_text_elsewhere=elsewhere.exists(),
+        offers_today=lately.filter(company=offer.company).count() + 1,
+    )
 
 
 @transaction.atomic
 def reply_to_question(offer: Offer, *, reply: str, by: User) -> OfferQuestion:
     """Answer the open question. The clock goes on with the working days it had left, one at least."""
     offer = _own_offer(offer, by)
-    question = offer.questions.filter(replied_at=None).first()
+    question = offer.questions.filter(asked_by_side=OfferQuestion.Side.UN, replied_at=None).first()
     if question is None or offer.status != OfferStatus.CLARIFICATION:
         raise RuleViolation(_("There is no open question."))
     question.reply, question.replied_by, question.replied_at = reply, by, timezone.now()
     question.save(update_fields=["reply", "replied_by", "replied_at"])
-    left = working_days_between(timezone.localdate(question.asked_at), _due(offer))
+    left = working_days_between(timezone.localdate(question.asked_at), due(offer))
     offer.answer_due_on = add_working_days(timezone.localdate(), max(left, 1))
     offer.save(update_fields=["answer_due_on"])
-    move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
+    event = move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
+    if offer.triager:
+        tell_un_user(offer.triager, offer, "replied", event, question=question)
+    return question
+
+
+@transaction.atomic
+def ask_un(offer: Offer, *, text: str, by: User) -> OfferQuestion:
+    """Put a question to whoever holds the offer. The clock goes on."""
+    offer = _own_offer(offer, by)
+    if offer.status not in OFFER_ON_DESK:
+        raise RuleViolation(_("Questions go with an offer that is submitted and not answered yet."))
+    side = OfferQuestion.Side.BUSINESS
+    if offer.questions.filter(asked_by_side=side, replied_at=None).exists():
+        raise RuleViolation(_("Your last question is not answered yet. You hear from us as soon as it is."))
+    question = OfferQuestion.objects.create(offer=offer, text=text, asked_by=by, asked_by_side=side)
+    event = record(offer, "asked the UN side", by=by)
+    if offer.triager:
+        tell_un_user(offer.triager, offer, "enquiry", event, question=question)
+    elif offer.entity_id:
+        tell_entity(offer, "enquiry", event)
+    else:
+        tell_desk(offer, "enquiry", event, question=question)
     return question
 
 
@@ -149,6 +214,42 @@ def withdraw_offer(offer: Offer, *, note: str, by: User) -> None:
     move(offer, OfferStatus.WITHDRAWN, moves=OFFER_MOVES, by=by, note=note)
 
 
+@transaction.atomic
+def renew_offer(offer: Offer, *, until: date, by: User) -> Offer:
+    """Let an offer that waits stand for longer: up to `until`, two years from today at most."""
+    offer = _own_offer(offer, by)
+    today = timezone.localdate()
+    if offer.status not in OFFER_ON_DESK:
+        raise RuleViolation(_("Only an offer that waits for its answer can stand for longer."))
+    if until <= (offer.available_until or today) or until > today + timedelta(days=LONGEST_RENEWAL_DAYS):
+        raise RuleViolation(_("Choose a day after the present one, within two years from today."))
+    before, offer.available_until = offer.available_until, until
+    offer.save(update_fields=["available_until", "updated_at"])
+    record(offer, "renewed", by=by, changes={"available_until": [before, until]})
+    return offer
+
+
+@transaction.atomic
+def repeat_offer(offer: Offer, *, by: User) -> Offer:
+    """A new draft with the words of an offer that has ended. Its dates are asked again."""
+    offer = _own_offer(offer, by)
+    if offer.status not in OFFER_FINAL:
+        raise RuleViolation(_("This offer is still open. It can stand for longer instead."))
+    draft = begin_offer(by=by)
+    for name in COPIED:
+        setattr(draft, name, getattr(offer, name))
+    draft.answers = {
+        step: {**kept, "version": 1, "is_valid": kept["is_valid"] and step != "where"}
+        for step, kept in offer.answers.items()
+    }
+    draft.renewed_from = offer
+    draft.save()
+    draft.countries.set(offer.countries.all())
+    draft.targets.set(offer.targets.all())
+    record(draft, "made again", by=by, note=offer.reference)
+    return draft
+
+
 def _own_offer(offer: Offer, by: User) -> Offer:
     """The locked row, if this business user may act for it."""
     if not by.has_perm("partnerships.make_offer") or not Offer.objects.of(by).filter(pk=offer.pk).exists():
@@ -156,374 +257,49 @@ def _own_offer(offer: Offer, by: User) -> Offer:
     return Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
 
 
-def _due(offer: Offer):
+def due(offer: Offer) -> date:
     assert offer.answer_due_on is not None  # the table holds it for every submitted offer
     return offer.answer_due_on
 
 
-# --- the desk ---------------------------------------------------------------------------------------------
+# --- a draft of somebody who has no account yet -------------------------------------------------------------
 
 
-def _on_desk(offer: Offer, by: User) -> Offer:
-    """The locked row, if this UN user may act on it now.
+@transaction.atomic
+def keep_draft(answers: Mapping[str, Any], *, email: str) -> KeptDraft:
+    """Keep what a visitor typed and mail the way back to it, at most once a day to one address.
 
-    The registry desk acts on every offer; a focal point on those that no other entity holds.
+    Raises TooMany for a second mail within a day.
     """
-    if not by.has_perm("partnerships.triage_offer"):
-        raise PermissionDenied
-    offer = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
-    if offer.submitted_at is None:
-        raise PermissionDenied
-    if offer.entity_id and not _is_desk(by) and not _works_for(by, offer.entity_id):
-        raise PermissionDenied
-    return offer
-
-
-def _is_desk(user: User) -> bool:
-    return user.has_perm("partnerships.review_partnership")
-
-
-def _works_for(user: User, entity_id: str) -> bool:
-    return FocalPoint.objects.active().filter(user=user, entity_id=entity_id).exists()
-
-
-@transaction.atomic
-def take_offer(offer: Offer, *, by: User) -> Offer:
-    """Become the one who reads it. Somebody else's offer may be taken over; the history shows it."""
-    offer = _on_desk(offer, by)
-    if offer.is_final:
-        raise RuleViolation(_("The offer was answered already."))
-    before, offer.triager = offer.triager, by
-    offer.save(update_fields=["triager"])
-    if offer.status == OfferStatus.SUBMITTED:
-        move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
-    elif before != by:
-        record(offer, "taken over", by=by, changes={"triager": [str(before or ""), str(by)]})
-    return offer
-
-
-@transaction.atomic
-def ask_business(offer: Offer, *, text: str, by: User) -> OfferQuestion:
-    """Put a question to the business. The clock stands until they reply."""
-    offer = take_offer(offer, by=by)
-    if offer.status == OfferStatus.ROUTED:
-        move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
-    event = move(offer, OfferStatus.CLARIFICATION, moves=OFFER_MOVES, by=by)
-    question = OfferQuestion.objects.create(offer=offer, text=text, asked_by=by)
-    _tell_business(offer, "question", event)
-    return question
-
-
-@transaction.atomic
-def route_offer(offer: Offer, *, entity: UNEntity, note: str, by: User) -> Offer:
-    """Pass an offer to a UN entity, or on to another. Its first contacts and the business get a mail."""
-    offer = _on_desk(offer, by)
-    if offer.status == OfferStatus.SUBMITTED:
-        offer = take_offer(offer, by=by)
-    if offer.entity_id == entity.pk:
-        raise RuleViolation(_("%(entity)s has the offer already.") % {"entity": entity})
-    before = offer.entity_id
-    offer.entity, offer.triager, offer.need = entity, None, None
-    offer.save(update_fields=["entity", "triager", "need"])
-    changes = {"entity": [before or "", entity.pk]}
-    if offer.status == OfferStatus.ROUTED:
-        event = record(offer, "passed on", by=by, note=note, changes=changes)
-    else:
-        event = move(offer, OfferStatus.ROUTED, moves=OFFER_MOVES, by=by, note=note)
-        record(offer, "routed", by=by, changes=changes)
-    _tell_business(offer, "routed", event)
-    _tell_entity(offer, event)
-    _tell_others_in_talks(offer, event)
-    return offer
-
-
-@transaction.atomic
-def decline_offer(offer: Offer, *, reason_code: str, advice: str, by: User) -> None:
-    """End an offer with a reason from the list and advice that the business reads."""
-    _decline(_on_desk(offer, by), reason_code, advice, by)
-
-
-def _decline(offer: Offer, reason_code: str, advice: str, by: User | None) -> None:
-    offer.reason_code, offer.advice, offer.decided_at = reason_code, advice, timezone.now()
-    offer.save(update_fields=["reason_code", "advice", "decided_at"])
-    event = move(offer, OfferStatus.DECLINED, moves=OFFER_MOVES, by=by, note=advice)
-    _tell_business(offer, "declined", event)
-
-
-# --- matches ----------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def propose_match(offer: Offer, *, need: Need, by: User) -> Offer:
-    """Put an offer before the entity of a need. That entity then accepts or declines."""
-    offer = _held_for_need(offer, need, by)
-    if offer.status not in (OfferStatus.ROUTED, OfferStatus.RESERVED):
-        raise RuleViolation(_("The offer is part of a match already, or was answered."))
-    _remember(offer, need, OfferMatch.Outcome.PROPOSED, by)
-    _hand_to(offer, need, by)
-    event = move(offer, OfferStatus.MATCHED, moves=OFFER_MOVES, by=by, note=need.reference)
-    _tell_entity(offer, event)
-    _tell_others_in_talks(offer, event)
-    return offer
-
-
-@transaction.atomic
-def reserve_offer(offer: Offer, *, need: Need, by: User) -> Offer:
-    """Hold an offer for a need for 30 days. Only people of the entity that posted the need may do so."""
-    if not _works_for(by, need.entity_id):
-        raise PermissionDenied
-    offer = _held_for_need(offer, need, by)
-    _remember(offer, need, OfferMatch.Outcome.RESERVED, by)
-    offer.reserved_until = timezone.localdate() + timedelta(days=RESERVED_DAYS)
-    _hand_to(offer, need, by)
-    event = move(offer, OfferStatus.RESERVED, moves=OFFER_MOVES, by=by, note=need.reference)
-    _tell_others_in_talks(offer, event)
-    return offer
-
-
-@transaction.atomic
-def decline_match(offer: Offer, *, need: Need, reason: str, by: User) -> None:
-    """Say that an offer and a need do not fit. The offer goes back to its entity if it was held for it."""
-    offer = _on_desk(offer, by)
-    _remember(offer, need, OfferMatch.Outcome.DECLINED, by, reason)
-    if offer.need_id == need.pk and offer.status in (OfferStatus.MATCHED, OfferStatus.RESERVED):
-        _release(offer, by, reason)
-    else:
-        record(offer, "match declined", by=by, note=f"{need.reference}: {reason}")
-
-
-@transaction.atomic
-def accept_offer(offer: Offer, *, need: Need | None, note: str, by: User) -> Offer:
-    """Turn an offer into the draft of a partnership, led by the entity that holds the offer or the need."""
-    if not by.has_perm("partnerships.register_partnership"):
-        raise PermissionDenied
-    offer = _held_for_need(offer, need, by) if need else _on_desk(offer, by)
-    if offer.partnership_id:
-        return offer
-    if need:
-        _remember(offer, need, OfferMatch.Outcome.ACCEPTED, by)
-        _hand_to(offer, need, by)
-    if offer.entity_id is None:
-        raise RuleViolation(_("Pass the offer to a UN entity first: its lead answers for the partnership."))
-    for step in (OfferStatus.TRIAGE, OfferStatus.ROUTED, OfferStatus.MATCHED):
-        if step in OFFER_MOVES[offer.status]:
-            move(offer, step, moves=OFFER_MOVES, by=by)
-    offer.partnership = draft_from_offer(offer, need, by)
-    offer.advice, offer.decided_at = note, timezone.now()
-    offer.save(update_fields=["partnership", "advice", "decided_at"])
-    event = move(offer, OfferStatus.ACCEPTED, moves=OFFER_MOVES, by=by, note=note)
-    _tell_business(offer, "accepted", event)
-    return offer
-
-
-def draft_from_offer(offer: Offer, need: Need | None, by: User) -> Partnership:
-    """The draft of a partnership with what the offer and the need say, led by the entity that holds it."""
-    assert offer.entity  # the caller sees to it
-    assert offer.company  # and the table to this
-    partnership = Partnership.objects.create(
-        reference=next_reference("P"),
-        title=(need or offer).title,
-        partnership_type=PartnershipType.SOCIAL_INVESTMENT,
-        themes=offer.themes,
-        came_from=_("Through this portal: offer %(offer)s") % {"offer": offer.reference},
-        summary="\n\n".join(filter(None, [need.description if need else "", offer.description])),
-        created_by=by,
-    )
-    partnership.entity_roles.create(entity=offer.entity)
-    partnership.parties.create(company=offer.company)
-    partnership.countries.set(need.countries.all() if need else offer.countries.all())
-    partnership.targets.set(need.targets.all() if need else offer.targets.all())
-    for kind in offer.contribution_kinds:
-        is_first = kind == offer.contribution_kinds[0]
-        partnership.contributions.create(
-            kind=kind,
-            giver=offer.company.name,
-            amount=(offer.value_amount or None) if is_first else None,
-            currency=offer.currency if is_first and offer.value_amount else "",
-            quantity=offer.quantity if is_first else None,
-            unit=offer.unit if is_first else "",
-        )
-    record(partnership, "drafted from an offer", by=by, note=offer.reference)
-    return partnership
-
-
-def _held_for_need(offer: Offer, need: Need, by: User) -> Offer:
-    """The locked offer, on the way to this need: with the desk, its entity, or the entity of the need."""
-    if not by.has_perm("partnerships.triage_offer"):
-        raise PermissionDenied
-    locked = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
-    allowed = _is_desk(by) or any(
-        _works_for(by, entity) for entity in (locked.entity_id, need.entity_id) if entity
-    )
-    if not allowed or locked.submitted_at is None:
-        raise PermissionDenied
-    if (
-        locked.status == OfferStatus.RESERVED
-        and locked.need_id != need.pk
-        and locked.entity_id != need.entity_id
-    ):
-        raise RuleViolation(
-            _("The offer is held for another need until %(date)s.") % {"date": locked.reserved_until}
-        )
-    return locked
-
-
-def _hand_to(offer: Offer, need: Need, by: User) -> None:
-    """The entity of the need holds the offer from now on."""
-    if offer.status == OfferStatus.SUBMITTED:
-        move(offer, OfferStatus.TRIAGE, moves=OFFER_MOVES, by=by)
-    if offer.status == OfferStatus.TRIAGE:
-        move(offer, OfferStatus.ROUTED, moves=OFFER_MOVES, by=by, note=need.entity_id)
-    offer.need, offer.entity, offer.triager = need, need.entity, None
-    offer.save(update_fields=["need", "entity", "triager", "reserved_until"])
-
-
-def _release(offer: Offer, by: User | None, note: str = "") -> None:
-    """Nobody holds the offer for a need any more; its entity keeps it."""
-    move(offer, OfferStatus.ROUTED, moves=OFFER_MOVES, by=by, note=note)
-    offer.need, offer.reserved_until = None, None
-    offer.save(update_fields=["need", "reserved_until"])
-
-
-def _remember(offer: Offer, need: Need, outcome: str, by: User, reason: str = "") -> None:
-    """Write down what became of a pair, with the score of the moment. Raises where a gate is closed."""
-    match = match_of(offer, need)
-    if match.closed and outcome != OfferMatch.Outcome.DECLINED:
-        raise RuleViolation(_("A gate stands between this offer and this need. Look at what was ruled out."))
-    OfferMatch.objects.update_or_create(
-        offer=offer,
-        need=need,
-        defaults={"outcome": outcome, "reason": reason, "decided_by": by, "decided_at": timezone.now()},
-        create_defaults={
-            "score": match.score,
-            "parts": {part.name: part.points for part in match.parts},
-            "outcome": outcome,
-            "reason": reason,
-            "decided_by": by,
-            "decided_at": timezone.now(),
-        },
-    )
-
-
-def record_shown(offer: Offer, matches) -> None:
-    """Keep which needs were shown for an offer, with the score of the first time."""
-    OfferMatch.objects.bulk_create(
-        [
-            OfferMatch(
-                offer=offer,
-                need_id=match.need_id,
-                score=match.score,
-                parts={part.name: part.points for part in match.parts},
-            )
-            for match in matches
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def record_opened(offer: Offer, need: Need) -> None:
-    """Keep when somebody first looked at a need from the ranking of an offer."""
-    OfferMatch.objects.filter(offer=offer, need=need, opened_at=None).update(opened_at=timezone.now())
-
-
-# --- what the system does each day --------------------------------------------------------------------------
-
-
-@transaction.atomic
-def keep_offers() -> None:
-    """Escalate what is late, end what is over, give back what was held for too long."""
-    today = timezone.localdate()
-    locked = Offer.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
-    waiting = locked.on_desk().exclude(status=OfferStatus.CLARIFICATION)
-    for offer in waiting.filter(answer_due_on__lt=today, escalated_on=None):
-        offer.escalated_on = today
-        offer.save(update_fields=["escalated_on"])
-        event = record(offer, "escalated to the registry desk", by=None)
-        for user in User.objects.filter(groups__name="registry_desk", is_active=True):
-            _mail(offer, "late", event, user)
-    for offer in locked.on_desk().filter(available_until__lt=today).exclude(status=OfferStatus.MATCHED):
-        _tell_business(offer, "expired", move(offer, OfferStatus.EXPIRED, moves=OFFER_MOVES, by=None))
-    for offer in locked.filter(
-        status=OfferStatus.DRAFT, updated_at__lt=timezone.now() - timedelta(days=DRAFT_KEPT_DAYS)
-    ):
-        move(offer, OfferStatus.EXPIRED, moves=OFFER_MOVES, by=None)
-    unanswered = OfferQuestion.objects.filter(
-        replied_at=None,
-        asked_at__lt=timezone.now() - timedelta(days=REPLY_DAYS),
-        offer__status=OfferStatus.CLARIFICATION,
-    )
-    for question in unanswered.select_related("offer"):
-        advice = _("We asked you a question and had no reply for 30 days. You can make the offer again.")
-        _decline(locked.get(pk=question.offer_id), ReasonCode.NO_ANSWER, advice, None)
-    for offer in locked.filter(status=OfferStatus.RESERVED, reserved_until__lt=today):
-        _release(offer, None)
-
-
-# --- mails ------------------------------------------------------------------------------------------------
-
-
-def _tell_business(offer: Offer, notice: str, event: AuditEvent) -> None:
-    """A mail to everybody of the company, each once for this event, in their language."""
-    assert notice in MAILED_TO_BUSINESS
-    for user in User.objects.filter(company_memberships__company=offer.company_id, is_active=True):
-        _mail(offer, notice, event, user)
-
-
-def _mail(offer: Offer, notice: str, event: AuditEvent, user: User) -> None:
+    email = email.strip().lower()
+    take(f"kept-draft:{email}", burst=1, per_seconds=86_400)
+    kept = KeptDraft.objects.create(email=email, answers=dict(answers))
+    language = translation.get_language() or "en"
     enqueue(
-        "partnerships.mail_offer",
-        key=f"mail_offer:{event.pk}:{user.pk}",
-        offer_id=offer.pk,
-        notice=notice,
-        user_id=user.pk,
-        event_id=event.pk,
+        "partnerships.mail_kept_draft",
+        key=f"mail_kept_draft:{kept.pk}",
+        kept_id=kept.pk,
+        language=language,
     )
+    return kept
 
 
-def _tell_entity(
-    offer: Offer, event: AuditEvent, notice: str = "for_entity", entity_id: str | None = None
-) -> None:
-    """A mail to the first contacts of the entity that holds the offer, or of another, by unit mailbox."""
-    contacts = FocalPoint.objects.active().filter(entity=entity_id or offer.entity_id)
-    entry = contacts.filter(tasks__contains=[Task.ENTRY_POINT])
-    for contact in entry or contacts[:1]:
-        enqueue(
-            "partnerships.mail_offer_to_entity",
-            key=f"mail_offer_to_entity:{event.pk}:{contact.pk}",
-            offer_id=offer.pk,
-            notice=notice,
-            contact_id=contact.pk,
-            event_id=event.pk,
-        )
+def mail_kept_draft(kept: KeptDraft, language: str) -> None:
+    token = signing.dumps(kept.pk, salt=KEPT_DRAFT_SALT)
+    url = settings.PORTAL_URL + reverse("partnerships:offer_reopen", args=[token])
+    context = {"url": url, "days": KEPT_DRAFT_DAYS}
+    send_mail("offer_kept", context, to=kept.email, language=language, key=f"mail_kept_draft:{kept.pk}")
 
 
-def _tell_others_in_talks(offer: Offer, event: AuditEvent) -> None:
-    """Entities that hold another offer of the company hear that they are not alone."""
-    others = in_talks(offer.company, but=offer).exclude(entity=offer.entity_id)
-    for entity_id in set(others.values_list("entity", flat=True)):
-        _tell_entity(offer, event, "in_talks", entity_id)
+def kept_answers(token: str) -> dict[str, Any] | None:
+    """What the link of a mail leads to; None when it is over or was not made here."""
+    try:
+        pk = signing.loads(token, salt=KEPT_DRAFT_SALT, max_age=timedelta(days=KEPT_DRAFT_DAYS))
+    except signing.BadSignature:
+        return None
+    kept = KeptDraft.objects.filter(pk=pk).first()
+    return kept.answers if kept else None
 
 
-def mail_offer(offer: Offer, notice: str, user: User, event_id: int) -> None:
-    """Send a notice about an offer to one person. The text is that of the offer as it stands now."""
-    send_mail(
-        f"offer_{notice}",
-        {
-            "offer": offer,
-            "user": user,
-            "question": offer.questions.order_by("-id").first(),
-        },
-        to=user.email,
-        language=user.language,
-        key=f"mail_offer:{event_id}:{user.pk}",
-    )
-
-
-def mail_offer_to_entity(offer: Offer, notice: str, contact: FocalPoint, event_id: int) -> None:
-    send_mail(
-        f"offer_{notice}",
-        {"offer": offer, "contact": contact},
-        to=contact.unit_mailbox,
-        language=contact.languages[0] if contact.languages else "en",
-        key=f"mail_offer_to_entity:{event_id}:{contact.pk}",
-    )
+def forget_kept_drafts() -> None:
+    KeptDraft.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DRAFT_DAYS)).delete()

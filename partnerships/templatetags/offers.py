@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from partnerships import labels
 from partnerships.matching import Part, Reason
 from partnerships.models import ContributionKind, Need, NeedStatus, Offer, OfferStatus
-from portal.models import AuditEvent
+from portal.models import AuditEvent, Sector
 from portal.themes import Theme
 
 register = template.Library()
@@ -33,6 +34,12 @@ RULED_OUT = {
     "place": gettext_lazy("The places do not meet"),
     "exclusion": gettext_lazy("A rule on the company stands in the way"),
 }
+SUSPICION = {
+    "links": gettext_lazy("More links than an offer needs"),
+    "no_words": gettext_lazy("Hardly any words"),
+    "repeated": gettext_lazy("The same text came from another company"),
+    "many": gettext_lazy("Many offers of one company within a day"),
+}
 GATE_LABELS = {
     "complete": gettext_lazy("Complete, from a real organization"),
     "lawful_and_fit": gettext_lazy("Lawful and fit for use"),
@@ -42,6 +49,8 @@ GATE_LABELS = {
     "size": gettext_lazy("Size"),
 }
 GATE_ANSWERS = {
+    "own_domain": gettext_lazy("The offer came from a mail address at the company's own website"),
+    "other_currency": gettext_lazy("Not in US dollars: hold it against the small-value line by eye"),
     "registered": gettext_lazy("All steps answered; the company names a number or an address on the web"),
     "no_number": gettext_lazy("The company gives no registration number, LEI or website: ask for one"),
     "fit": gettext_lazy("The business says: fit for use, legal, not expired"),
@@ -73,6 +82,24 @@ def theme_words(codes: Iterable[str]) -> str:
 def country_words(codes: Iterable[str]) -> str:
     countries = labels.countries()
     return ", ".join(str(countries.get(code, code)) for code in codes)
+
+
+@register.filter
+def language_words(codes: Iterable[str]) -> str:
+    words = dict(settings.LANGUAGES)
+    return ", ".join(str(words.get(code, code)) for code in codes)
+
+
+@register.filter
+def sector_words(codes: Iterable[str]) -> str:
+    sectors = labels.reference(Sector)
+    return "; ".join(sectors[code].title_en for code in codes if code in sectors)
+
+
+@register.filter
+def suspicion_words(slugs: str) -> str:
+    """Signs of abuse, as the offer keeps them: "links,repeated"."""
+    return "; ".join(str(SUSPICION[slug]) for slug in slugs.split(",") if slug in SUSPICION)
 
 
 @register.filter
@@ -236,6 +263,12 @@ HAPPENED = {
     "moved to declined": gettext_lazy("Declined"),
     "moved to expired": gettext_lazy("The time of the offer is over"),
     "moved to withdrawn": gettext_lazy("You withdrew the offer"),
+    "asked the UN side": gettext_lazy("You asked us a question"),
+    "answered the business": gettext_lazy("We answered your question"),
+    "renewed": gettext_lazy("You let the offer stand for longer"),
+    "made again": gettext_lazy("You made an earlier offer again"),
+    "called for an emergency": gettext_lazy("Called for an emergency: an office writes to you soon"),
+    "escalated to the registry desk": gettext_lazy("The answer was late; the registry desk took it up"),
 }
 
 
@@ -247,6 +280,16 @@ EVENTS = {
     "routed": gettext_lazy("Passed it to a UN entity"),
     "taken over": gettext_lazy("Took it over"),
     "match declined": gettext_lazy("Not a fit"),
+    "asked the UN side": gettext_lazy("The business asked a question"),
+    "answered the business": gettext_lazy("Answered the business"),
+    "renewed": gettext_lazy("Stands for longer"),
+    "made again": gettext_lazy("Made again"),
+    "found to be real": gettext_lazy("Found to be a real offer"),
+    "called for an emergency": gettext_lazy("Called for an emergency"),
+    "given back to the registry desk": gettext_lazy("Given back to the registry desk"),
+    "asked whether it stands for longer": gettext_lazy("Asked whether it stands for longer"),
+    "attached file": gettext_lazy("Added a file"),
+    "removed file": gettext_lazy("Removed a file"),
     "escalated to the registry desk": gettext_lazy("Escalated to the registry desk"),
 }
 

@@ -1,154 +1,43 @@
-"""The way of a business: begin, answer step by step, submit, follow."""
+"""The way of a business to a submitted offer: begin, answer step by step, add documents, check, submit."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.forms import BoundField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partnerships.forms.offers import (
-    STEPS,
-    CompanyStep,
-    ReplyForm,
-    StepForm,
-    SubmitForm,
-    TrappedForm,
-    WithdrawForm,
-)
+from partnerships.forms.bots import KeepForm, TrappedForm
+from partnerships.forms.offers import STEPS, DocumentForm, StepForm, SubmitForm
 from partnerships.models import Offer, OfferStatus
-from partnerships.queries import offers as queries
+from partnerships.queries.companies import companies_at_domain_of
+from partnerships.receipts import receipt
 from partnerships.services import offers as services
-from portal import limits
+from partnerships.views.drafts import (
+    VISITOR,
+    Draft,
+    VisitorDraft,
+    answer_text,
+    draft_of,
+    has_visitor_draft,
+    step_form,
+    steps_of,
+)
+from portal import attachments, documents, limits
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn
-from portal.models import User
-
-VISITOR = "draft"  # stands for the reference in the address of a draft that is kept in the session
-STEP_WORDS = {
-    "not_started": gettext_lazy("Not started"),
-    "done": gettext_lazy("Done"),
-    "to_fix": gettext_lazy("To fix"),
-    "locked": gettext_lazy("After the others"),
-}
-
-
-class VisitorDraft:
-    """The draft of somebody who has not signed in: kept in their session, made an offer when they do."""
-
-    KEY = "offer_draft"
-    reference = VISITOR
-    company = None
-    kept_until = None
-
-    def __init__(self, request: SignedIn):
-        self.session = request.session
-
-    @property
-    def answers(self) -> dict[str, dict]:
-        return self.session[self.KEY]
-
-    @property
-    def title(self) -> str:
-        return self.answers.get("what", {}).get("data", {}).get("title", [""])[0]
-
-    def save_step(
-        self, step: str, *, answers: dict[str, list[str]], values: dict | None, version: int
-    ) -> None:
-        kept = self.answers.get(step, {"version": 0, "data": None})
-        if kept["data"] != answers and kept["version"] != version:
-            raise StaleEdit(_("This step was changed in another window after you opened it."))
-        self.answers[step] = {
-            "data": answers,
-            "version": kept["version"] + 1,
-            "saved_at": timezone.now().isoformat(timespec="seconds"),
-            "is_valid": values is not None,
-        }
-        self.session.modified = True
-
-
-Draft = VisitorDraft | Offer
-
-
-def _has_visitor_draft(request: SignedIn) -> bool:
-    return VisitorDraft.KEY in request.session
-
-
-def _adopt(request: SignedIn, user: User) -> Offer:
-    """Make an offer of what the visitor typed before signing in."""
-    offer = services.begin_offer(by=user)
-    for step, kept in request.session[VisitorDraft.KEY].items():
-        form = _step_form(step, user, kept["data"])
-        values = form.values() if form.is_valid() else None
-        offer = services.save_step(offer, step, answers=kept["data"], values=values, version=0, by=user)
-    del request.session[VisitorDraft.KEY]
-    return offer
-
-
-def _step_form(step: str, user: Any, data: dict[str, list[str]] | None) -> StepForm:
-    extra: dict[str, Any] = {}
-    if STEPS[step] is CompanyStep and user.is_authenticated:
-        extra["companies"] = queries.companies_of(user)
-    if data is None:
-        return STEPS[step](initial={"reach": "named", "accepts_subregion": True}, **extra)
-    return STEPS[step].from_answers(data, **extra)
-
-
-def _draft(request: SignedIn, reference: str) -> Draft | HttpResponse:
-    """The draft an address means; or where to go instead, before it can be answered."""
-    user = request.user
-    if reference == VISITOR:
-        if not _has_visitor_draft(request):
-            return redirect("partnerships:offer_start")
-        if not user.is_authenticated:
-            return VisitorDraft(request)
-        if not user.has_perm("partnerships.make_offer"):
-            raise PermissionDenied
-        offer = _adopt(request, user)
-        return redirect("partnerships:offer_tasks", offer.reference)
-    if not user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    offer = get_object_or_404(Offer.objects.of(user), reference=reference)
-    if offer.status != OfferStatus.DRAFT:
-        return redirect("partnerships:my_offer", offer.reference)
-    return offer
-
-
-def _steps(draft: Draft, current: str = "") -> list[dict]:
-    """The task list of a draft."""
-    rows: list[dict[str, Any]] = []
-    for step, form in STEPS.items():
-        kept = draft.answers.get(step)
-        status = "not_started" if kept is None else "done" if kept["is_valid"] else "to_fix"
-        url = reverse("partnerships:offer_step", args=[draft.reference, step])
-        rows.append({"step": step, "label": form.heading, "url": url, "status": status})
-    is_ready = all(row["status"] == "done" for row in rows)
-    check = {
-        "step": "check",
-        "label": _("Check and submit"),
-        "url": reverse("partnerships:offer_check", args=[draft.reference]) if is_ready else "",
-        "status": "not_started" if is_ready else "locked",
-    }
-    return [
-        {**row, "status_label": STEP_WORDS[row["status"]], "is_current": row["step"] == current}
-        for row in [*rows, check]
-    ]
+from portal.models import Attachment
 
 
 def _page(request: SignedIn, template: str, draft: Draft, current: str, **context) -> HttpResponse:
     status = context.pop("status", 200)
-    steps = _steps(draft, current)
+    steps = steps_of(draft, current)
     number = next((i for i, step in enumerate(steps, 1) if step["is_current"]), None)
     context |= {"draft": draft, "steps": steps, "number": number, "is_visitor": draft.reference == VISITOR}
     return render(request, f"partnerships/{template}.html", context, status=status)
@@ -187,7 +76,7 @@ def offer_start(request: SignedIn) -> HttpResponse:
         "form": form,
         "may_offer": may_offer,
         "drafts": drafts,
-        "has_visitor_draft": _has_visitor_draft(request),
+        "has_visitor_draft": has_visitor_draft(request),
     }
     return render(request, "partnerships/offer_start.html", context, status=422 if form.errors else 200)
 
@@ -198,7 +87,7 @@ def offer_start(request: SignedIn) -> HttpResponse:
 @login_not_required
 @require_GET
 def offer_tasks(request: SignedIn, reference: str) -> HttpResponse:
-    draft = _draft(request, reference)
+    draft = draft_of(request, reference)
     return draft if isinstance(draft, HttpResponse) else _page(request, "offer_tasks", draft, "")
 
 
@@ -208,15 +97,15 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     """One topic. What is typed is kept on each send, valid or not."""
     if step not in STEPS:
         raise Http404
-    draft = _draft(request, reference)
+    draft = draft_of(request, reference)
     if isinstance(draft, HttpResponse):
         return draft
     kept = draft.answers.get(step)
     if request.method == "GET":
-        form = _step_form(step, request.user, kept and kept["data"])
+        form = step_form(step, request.user, kept and kept["data"])
         return _step_page(request, draft, step, form, status=200)
     typed = STEPS[step].typed(request.POST)
-    form = _step_form(step, request.user, typed)
+    form = step_form(step, request.user, typed)
     values = form.values() if form.is_valid() else None
     version = _number(request.POST.get("version"))
     try:
@@ -227,7 +116,7 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
         else:
             draft.save_step(step, answers=typed, values=values, version=version)
     except StaleEdit as stale:
-        theirs = _step_form(step, request.user, draft.answers[step]["data"])
+        theirs = step_form(step, request.user, draft.answers[step]["data"])
         conflict = {"reason": stale, "changes": _differences(theirs, form)}
         return _step_page(request, draft, step, form, status=409, conflict=conflict)
     if "second" in request.POST:
@@ -235,7 +124,7 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
         return redirect("partnerships:offer_tasks", draft.reference)
     if form.errors:
         return _step_page(request, draft, step, form, status=422)
-    names = [*STEPS, "check"]
+    names = [*STEPS, "documents" if isinstance(draft, Offer) else "check"]
     following = names[names.index(step) + 1]
     return redirect(reverse("partnerships:offer_step", args=[draft.reference, following]))
 
@@ -259,8 +148,16 @@ def _step_page(
         version=kept.get("version", 0),
         saved_at=parse_datetime(kept["saved_at"]) if kept else None,
         conflict=conflict,
+        colleagues=_colleagues(request, step),
         status=status,
     )
+
+
+def _colleagues(request: SignedIn, step: str) -> Iterable[Any]:
+    """Companies at the domain of the person's mail address, where a new one may be a double."""
+    if step != "company" or not request.user.is_authenticated:
+        return ()
+    return companies_at_domain_of(request.user)
 
 
 def _number(text: str | None) -> int:
@@ -275,30 +172,6 @@ def _differences(theirs: StepForm, yours: StepForm) -> list[dict]:
     return [pair for pair in pairs if pair["theirs"] != pair["yours"]]
 
 
-def answer_text(field: BoundField) -> str:
-    """What was answered to one question, in words."""
-    value = field.value()
-    if value in (None, "", [], False):
-        return ""
-    if value is True or value == "on":
-        return _("Yes")
-    if choices := getattr(field.field, "choices", None):
-        words = dict(_flat(choices))
-        chosen = value if isinstance(value, list) else [value]
-        return ", ".join(str(words.get(code, code)) for code in chosen)
-    if isinstance(value, str) and field.name.startswith("available_"):
-        day = parse_datetime(f"{value}T00:00")
-        return date_format(day, "j F Y") if day else value
-    if field.name in ("quantity", "value_amount") and str(value).replace(".", "", 1).isdecimal():
-        return number_format(value, force_grouping=True)
-    return str(value)
-
-
-def _flat(choices: Iterable) -> Iterable[tuple[str, Any]]:
-    for value, label in choices:
-        yield from _flat(label) if isinstance(label, list | tuple) else [(str(value), label)]
-
-
 # --- submit -----------------------------------------------------------------------------------------------
 
 
@@ -306,7 +179,7 @@ def _flat(choices: Iterable) -> Iterable[tuple[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def offer_check(request: SignedIn, reference: str) -> HttpResponse:
     """Every answer with a way to change it, then the declaration."""
-    draft = _draft(request, reference)
+    draft = draft_of(request, reference)
     if isinstance(draft, HttpResponse):
         # A second press of the button: the offer is there, show its receipt.
         if request.method == "POST" and request.user.is_authenticated:
@@ -324,15 +197,15 @@ def offer_check(request: SignedIn, reference: str) -> HttpResponse:
         else:
             return redirect("partnerships:offer_submitted", draft.reference)
     answers = []
-    for step, step_form in STEPS.items():
+    for step, form_class in STEPS.items():
         kept = draft.answers.get(step)
-        filled = _step_form(step, request.user, kept["data"]) if kept else None
+        filled = step_form(step, request.user, kept["data"]) if kept else None
         url = reverse("partnerships:offer_step", args=[draft.reference, step])
         fields = filled.visible_fields() if filled else []
         rows = [{"term": f.label, "value": answer_text(f), "url": url} for f in fields]
         answers.append(
             {
-                "heading": step_form.heading,
+                "heading": form_class.heading,
                 "url": url,
                 "is_done": bool(kept and kept["is_valid"]),
                 "rows": [row for row in rows if row["value"]],
@@ -345,92 +218,88 @@ def offer_check(request: SignedIn, reference: str) -> HttpResponse:
     )
 
 
-@require_GET
-def offer_submitted(request: SignedIn, reference: str) -> HttpResponse:
-    offer = get_object_or_404(
-        Offer.objects.of(request.user).for_list().exclude(submitted_at=None), reference=reference
-    )
-    return render(request, "partnerships/offer_submitted.html", {"offer": offer})
-
-
-# --- follow -----------------------------------------------------------------------------------------------
-
-
-@require_GET
-@permission_required("partnerships.make_offer", raise_exception=True)
-def my_offers(request: SignedIn) -> HttpResponse:
-    offers = Offer.objects.of(request.user).for_list()
-    return render(
-        request,
-        "partnerships/my_offers.html",
-        {"offers": offers, "has_visitor_draft": _has_visitor_draft(request)},
-    )
-
-
-def _my_offer(request: SignedIn, reference: str) -> Offer:
-    return get_object_or_404(
-        Offer.objects.of(request.user).for_list().prefetch_related("questions"), reference=reference
-    )
-
-
-@require_GET
-def my_offer(request: SignedIn, reference: str) -> HttpResponse:
-    """Where an offer stands, in plain words. Internal notes are never on this page."""
-    return _my_offer_page(request, _my_offer(request, reference), ReplyForm())
-
-
-def _my_offer_page(request: SignedIn, offer: Offer, form: ReplyForm) -> HttpResponse:
-    context = {
-        "offer": offer,
-        "form": form,
-        "events": queries.timeline(offer),
-        "may_withdraw": OfferStatus.WITHDRAWN in services.OFFER_MOVES[offer.status],
-    }
-    return render(request, "partnerships/my_offer.html", context, status=422 if form.errors else 200)
+@require_http_methods(["GET", "POST"])
+def offer_documents(request: SignedIn, reference: str) -> HttpResponse:
+    """Files that go with an offer: photographs, data sheets, certificates. None is needed."""
+    draft = draft_of(request, reference)
+    if not isinstance(draft, Offer):
+        return draft if isinstance(draft, HttpResponse) else redirect("partnerships:offer_tasks", VISITOR)
+    form = DocumentForm(_posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.attach_document(draft, form.cleaned_data["file"], by=request.user)
+        except RuleViolation as broken_rule:
+            form.add_error("file", str(broken_rule))
+        else:
+            messages.success(request, _("The file is with your offer."))
+            return redirect("partnerships:offer_documents", draft.reference)
+    files = attachments.attached_to(draft)
+    status = 422 if form.errors else 200
+    return _page(request, "offer_documents", draft, "documents", form=form, files=files, status=status)
 
 
 @require_POST
-def my_offer_reply(request: SignedIn, reference: str) -> HttpResponse:
-    offer = _my_offer(request, reference)
-    form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            services.reply_to_question(offer, by=request.user, **form.cleaned_data)
-        except RuleViolation as broken_rule:
-            form.add_error(None, str(broken_rule))
-        else:
-            messages.success(request, _("Your reply is with the reader of your offer."))
-            return redirect("partnerships:my_offer", offer.reference)
-    return _my_offer_page(request, offer, form)
+def offer_document_remove(request: SignedIn, public_id) -> HttpResponse:
+    """Take a file away from a draft again."""
+    file = get_object_or_404(Attachment, public_id=public_id)
+    offer = file.about
+    if not isinstance(offer, Offer) or not Offer.objects.of(request.user).filter(pk=offer.pk).exists():
+        raise Http404
+    services.remove_document(offer, file, by=request.user)
+    messages.success(request, _("The file is gone."))
+    return redirect("partnerships:offer_documents", offer.reference)
 
 
-@require_http_methods(["GET", "POST"])
-def my_offer_withdraw(request: SignedIn, reference: str) -> HttpResponse:
-    offer = _my_offer(request, reference)
-    form = WithdrawForm(_posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_offer(offer, by=request.user, **form.cleaned_data)
-        except RuleViolation as broken_rule:
-            form.add_error(None, str(broken_rule))
-        else:
-            messages.success(request, _("The offer is withdrawn."))
-            return redirect("partnerships:my_offer", offer.reference)
-    return render(
-        request,
-        "partnerships/my_offer_withdraw.html",
-        {"offer": offer, "form": form},
-        status=422 if form.errors else 200,
-    )
+# --- submitted --------------------------------------------------------------------------------------------
+
+
+def _submitted(request: SignedIn, reference: str) -> Offer:
+    offers = Offer.objects.of(request.user).for_list().exclude(submitted_at=None)
+    return get_object_or_404(offers, reference=reference)
 
 
 @require_GET
-def my_offer_matches(request: SignedIn, reference: str) -> HttpResponse:
-    """Which UN entities and open needs fit, and why."""
-    offer = _my_offer(request, reference)
-    facts = queries.offer_facts(offer)
-    ranking = queries.ranked_needs(offer, facts)
-    if offer.submitted_at:
-        services.record_shown(offer, ranking.shown)
-    context = {"offer": offer, "ranking": ranking, "entities": queries.ranked_entities(facts)}
-    return render(request, "partnerships/my_offer_matches.html", context)
+def offer_submitted(request: SignedIn, reference: str) -> HttpResponse:
+    return render(request, "partnerships/offer_submitted.html", {"offer": _submitted(request, reference)})
+
+
+@require_GET
+def offer_receipt(request: SignedIn, reference: str, kind: str) -> HttpResponse:
+    """What was submitted, when, and by when it is answered, as a document to keep."""
+    offer = _submitted(request, reference)
+    if kind not in documents.MEDIA_TYPES:
+        raise Http404
+    return documents.answer(receipt(offer, attachments.attached_to(offer)), offer.reference, kind)
+
+
+# --- a visitor comes back -----------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def offer_keep(request: SignedIn) -> HttpResponse:
+    """Mail the way back to a draft to somebody who has no account yet."""
+    if request.user.is_authenticated or not has_visitor_draft(request):
+        return redirect("partnerships:offer_start")
+    form = KeepForm(_posted(request))
+    if request.method == "POST" and form.is_valid():
+        limits.take(f"offer_keep:{limits.address_prefix(request)}", burst=10, per_seconds=3600)
+        services.keep_draft(VisitorDraft(request).answers, email=form.cleaned_data["email"])
+        messages.success(request, _("The link is on its way. It opens your draft on any device for 30 days."))
+        return redirect("partnerships:offer_tasks", VISITOR)
+    context = {"form": form, "is_visitor": True, "draft": VisitorDraft(request)}
+    return render(request, "partnerships/offer_keep.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def offer_reopen(request: SignedIn, token: str) -> HttpResponse:
+    """Open a draft by the link of a mail. A press of a button, so that no mail scanner opens it."""
+    answers = services.kept_answers(token)
+    if answers is None:
+        return render(request, "partnerships/offer_reopen.html", {"is_over": True}, status=410)
+    if request.method == "POST":
+        request.session[VisitorDraft.KEY] = answers
+        return redirect("partnerships:offer_tasks", VISITOR)
+    replaces = has_visitor_draft(request) and request.session[VisitorDraft.KEY] != answers
+    return render(request, "partnerships/offer_reopen.html", {"replaces": replaces})

@@ -3,7 +3,7 @@ import pytest
 from focalpoints.models import FocalPoint
 from partnerships.demo import offers
 from partnerships.models import Company, Need, Offer
-from partnerships.queries.offers import offer_facts, open_board
+from partnerships.queries.matches import offer_facts, open_board
 from portal.demo import create_demo_accounts
 from portal.models import User
 

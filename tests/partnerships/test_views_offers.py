@@ -6,9 +6,10 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from partnerships.forms.offers import THEME_GROUPS
+from partnerships.forms.choices import THEME_GROUPS
 from partnerships.models import Company, Need, Offer, OfferMatch
-from partnerships.queries import offers as queries
+from partnerships.queries import matches as queries
+from partnerships.services import triage
 from portal.models import User
 from portal.themes import Theme
 from tests.partnerships.factories_offers import (
@@ -150,7 +151,7 @@ def test_errors_are_shown_and_what_was_typed_is_kept(client, draft):
     response = send(client, draft.reference, "what", quantity="about 400")
     assert response.status_code == 422
     page = response.content.decode()
-    assert "Enter how many you can give, for example 400" in page
+    assert "Enter how many, in digits, for example 400" in page
     assert 'value="about 400"' in page
     page = client.get(f"/offer/{draft.reference}/what/").content.decode()
     assert 'value="about 400"' in page
@@ -199,21 +200,19 @@ def test_a_check_before_the_end_says_what_is_missing(client, draft):
 
 def test_a_business_reads_where_it_stands_and_no_internal_note(client, business):
     offer = SubmittedFactory(created_by=business)
-    from partnerships.services import offers as services
 
     desk = UserFactory(roles=["registry_desk"])
     entity = a_focal_point("UNICEF").focal_points.get().entity
-    services.route_offer(offer, entity=entity, note="Between us: doubtful", by=desk)
+    triage.route_offer(offer, entity=entity, note="Between us: doubtful", by=desk)
     page = client.get(f"/my/offers/{offer.reference}/").content.decode()
     assert "With a UN entity" in page
     assert "doubtful" not in page
 
 
 def test_a_question_is_answered_on_the_page(client, business):
-    from partnerships.services import offers as services
 
     offer = SubmittedFactory(created_by=business)
-    services.ask_business(offer, text="How heavy is one?", by=UserFactory(roles=["registry_desk"]))
+    triage.ask_business(offer, text="How heavy is one?", by=UserFactory(roles=["registry_desk"]))
     assert "How heavy is one?" in client.get(f"/my/offers/{offer.reference}/").content.decode()
     assert client.post(f"/my/offers/{offer.reference}/reply/", {"reply": ""}).status_code == 422
     assert client.post(f"/my/offers/{offer.reference}/reply/", {"reply": "80 kg"}).status_code == 302
@@ -244,7 +243,7 @@ def test_lists_do_not_ask_more_with_more_rows(client, business, assert_flat_quer
     grow()
 
     def get(path):
-        queries._board = None  # each process keeps the board until a need changes
+        queries._boards.clear()  # each process keeps the board until a need changes
         client.get(path)
 
     for path in ("/my/offers/", "/needs/", f"/my/offers/{Offer.objects.first().reference}/matches/"):
@@ -290,6 +289,7 @@ def need_form(**change):
         "themes": ["water"],
         "countries": ["MWI"],
         "urgency": "normal",
+        "visibility": "public",
         "version": "0",
         **change,
     }

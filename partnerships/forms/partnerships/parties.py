@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships import labels
-from partnerships.forms.offers import GroupedCheckboxes, country_groups, target_groups, theme_groups
+from partnerships.forms.choices import GroupedCheckboxes, country_groups, target_groups, theme_groups
 from partnerships.forms.partnerships.base import (
     PARTIAL_HINT,
     EntityField,

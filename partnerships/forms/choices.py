@@ -1,0 +1,160 @@
+"""Choices and fields that offers, needs and records share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rigour.ids import LEI
+
+from partnerships import labels
+from partnerships.matching import subregions
+from partnerships.models import ContributionKind
+from portal.forms import HintedRadios
+from portal.models import Goal, Region, Sector, Target
+from portal.themes import Theme
+
+YES_NO = [("yes", pgettext_lazy("answer", "Yes")), ("no", pgettext_lazy("answer", "No"))]
+
+KIND_HINTS = {
+    ContributionKind.IN_KIND_GOODS: _("Fit for use, not expired, with spare parts"),
+    ContributionKind.IN_KIND_SERVICES: _("For example transport, storage or communications"),
+    ContributionKind.PRO_BONO: _("Work of your specialists without a fee"),
+    ContributionKind.STAFF_TIME: _("For example training or secondment"),
+    ContributionKind.VOLUNTEERS: _("People who give their own time"),
+    ContributionKind.CORE_COMPETENCY: _("What your business does best, done for or with a UN programme"),
+    ContributionKind.MEDIA_SPACE: _("Advertising space, air time or reach"),
+    ContributionKind.LICENCE: _("Use of a patent, software or data"),
+    ContributionKind.INVESTMENT: _("Capital that is meant to be returned"),
+}
+OFFERED_KINDS = [
+    (kind.value, kind.label)
+    for kind in (
+        ContributionKind.IN_KIND_GOODS,
+        ContributionKind.IN_KIND_SERVICES,
+        ContributionKind.CASH,
+        ContributionKind.PRO_BONO,
+        ContributionKind.EXPERTISE,
+        ContributionKind.STAFF_TIME,
+        ContributionKind.VOLUNTEERS,
+        ContributionKind.CORE_COMPETENCY,
+        ContributionKind.LICENCE,
+        ContributionKind.MEDIA_SPACE,
+        ContributionKind.INVESTMENT,
+    )
+]
+
+
+class GroupedCheckboxes(forms.CheckboxSelectMultiple):
+    """Many checkboxes in groups that open and close; a group with a tick in it starts open."""
+
+    template_name = "partnerships/offer_grouped_checkboxes.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["groups"] = [
+            {"label": label, "options": options, "chosen": sum(option["selected"] for option in options)}
+            for label, options, _index in context["widget"]["optgroups"]
+        ]
+        return context
+
+
+def country_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Countries by subregion of the world, the one matching knows, both in the order of letters."""
+    regions = labels.reference(Region)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for country in labels.countries().values():
+        region = regions.get(subregions()[country.pk])
+        groups.setdefault(str(region or country), []).append((country.pk, str(country)))
+    return sorted((label, sorted(found, key=lambda pair: pair[1])) for label, found in groups.items())
+
+
+def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """SDG targets by goal."""
+    goals = labels.reference(Goal)
+    groups: dict[int, list[tuple[str, str]]] = {number: [] for number in sorted(goals)}
+    for target in sorted(labels.reference(Target).values(), key=lambda target: target.position):
+        groups[target.goal_id].append((target.pk, str(target)))
+    return [(f"{number}. {goals[number]}", found) for number, found in groups.items()]
+
+
+T = Theme
+THEME_GROUPS = [
+    (_("People"), [T.POVERTY, T.HEALTH, T.EDUCATION, T.CHILDREN, T.GENDER, T.REFUGEES, T.MIGRATION]),
+    (_("Food and nature"), [T.FOOD_NUTRITION, T.AGRICULTURE, T.WATER, T.ENVIRONMENT, T.BIODIVERSITY]),
+    (_("Climate, energy and disasters"), [T.CLIMATE, T.ENERGY, T.HUMANITARIAN, T.DISASTER_RISK]),
+    (_("Work and business"), [T.LABOUR, T.ENTERPRISE, T.INDUSTRY, T.TRADE, T.FINANCE, T.TOURISM]),
+    (_("Knowledge and technology"), [T.ICT, T.INNOVATION, T.DATA, T.SCIENCE, T.CULTURE]),
+    (_("Places and transport"), [T.URBAN, T.HOUSING, T.INFRASTRUCTURE, T.TRANSPORT, T.LOGISTICS]),
+    (_("Rights and institutions"), [T.HUMAN_RIGHTS, T.GOVERNANCE, T.ANTI_CORRUPTION, T.CRIME, T.PEACE]),
+]
+
+
+def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """Themes in seven families, so that nobody reads a column of thirty-seven."""
+    return [(label, [(theme.value, theme.label) for theme in themes]) for label, themes in THEME_GROUPS]
+
+
+def country_choices() -> list[tuple[str, Any]]:
+    found = sorted(((c.pk, str(c)) for c in labels.countries().values()), key=lambda pair: pair[1])
+    return [("", _("Choose a country")), *found]
+
+
+def sector_choices() -> list[tuple[str, Any]]:
+    sections = [s for s in labels.reference(Sector).values() if s.level == "section"]
+    return [
+        ("", _("Choose an activity")),
+        *((s.pk, s.title_en) for s in sorted(sections, key=lambda s: s.pk)),
+    ]
+
+
+def currency_field(**kwargs) -> forms.CharField:
+    return forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        label=_("Currency"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-4", "autocomplete": "off", "dir": "ltr"}),
+        error_messages={"invalid": _("Enter the three letters of the currency, for example USD")},
+        **kwargs,
+    )
+
+
+def yes_no(label: Any, hints: Mapping[str, str | Promise] | None = None, **kwargs) -> forms.Field:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        widget=HintedRadios(hints=dict(hints or {})),
+        **kwargs,
+    )
+
+
+class LeiField(forms.CharField):
+    """A Legal Entity Identifier, in capitals without spaces; its two check digits must fit.
+
+    Source: ISO 17442-1.
+    """
+
+    def __init__(self, **kwargs):
+        width = forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off", "dir": "ltr"})
+        super().__init__(
+            **{
+                "label": _("Legal Entity Identifier (LEI)"),
+                "help_text": _("20 letters and digits, if the company has one"),
+                "max_length": 30,  # people copy it in groups of four
+                "required": False,
+                "widget": width,
+                **kwargs,
+            }
+        )
+
+    def clean(self, value: Any) -> str:
+        lei = super().clean(value).replace(" ", "").upper()
+        if lei and len(lei) != 20:
+            raise ValidationError(_("An LEI has 20 letters and digits"))
+        if lei and not LEI.is_valid(lei):
+            raise ValidationError(_("Check the LEI: its last two digits do not fit the others"))
+        return lei

@@ -1,0 +1,167 @@
+"""Drafts of offers as the steps see them: a row of the database, or of the session of a visitor."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from partnerships.forms.offers import STEPS, CompanyStep, StepForm
+from partnerships.models import Offer, OfferStatus
+from partnerships.queries import offers as queries
+from partnerships.services import offers as services
+from portal.attachments import attached_to
+from portal.errors import StaleEdit
+from portal.http import SignedIn
+from portal.models import User
+
+VISITOR = "draft"  # stands for the reference in the address of a draft that is kept in the session
+EMPTY_OFFER = {"reach": "named", "accepts_subregion": True}
+STEP_WORDS = {
+    "not_started": gettext_lazy("Not started"),
+    "done": gettext_lazy("Done"),
+    "to_fix": gettext_lazy("To fix"),
+    "locked": gettext_lazy("After the others"),
+    "optional": gettext_lazy("If you like"),
+}
+
+
+class VisitorDraft:
+    """The draft of somebody who has not signed in: kept in their session, made an offer when they do."""
+
+    KEY = "offer_draft"
+    reference = VISITOR
+    company = None
+    kept_until = None
+
+    def __init__(self, request: SignedIn):
+        self.session = request.session
+
+    @property
+    def answers(self) -> dict[str, dict]:
+        return self.session[self.KEY]
+
+    @property
+    def title(self) -> str:
+        return self.answers.get("what", {}).get("data", {}).get("title", [""])[0]
+
+    def save_step(
+        self, step: str, *, answers: dict[str, list[str]], values: dict | None, version: int
+    ) -> None:
+        kept = self.answers.get(step, {"version": 0, "data": None})
+        if kept["data"] != answers and kept["version"] != version:
+            raise StaleEdit(_("This step was changed in another window after you opened it."))
+        self.answers[step] = {
+            "data": answers,
+            "version": kept["version"] + 1,
+            "saved_at": timezone.now().isoformat(timespec="seconds"),
+            "is_valid": values is not None,
+        }
+        self.session.modified = True
+
+
+Draft = VisitorDraft | Offer
+
+
+def has_visitor_draft(request: SignedIn) -> bool:
+    return VisitorDraft.KEY in request.session
+
+
+def _adopt(request: SignedIn, user: User) -> Offer:
+    """Make an offer of what the visitor typed before signing in."""
+    offer = services.begin_offer(by=user)
+    for step, kept in request.session[VisitorDraft.KEY].items():
+        form = step_form(step, user, kept["data"])
+        values = form.values() if form.is_valid() else None
+        offer = services.save_step(offer, step, answers=kept["data"], values=values, version=0, by=user)
+    del request.session[VisitorDraft.KEY]
+    return offer
+
+
+def step_form(step: str, user: Any, data: dict[str, list[str]] | None) -> StepForm:
+    extra: dict[str, Any] = {}
+    if STEPS[step] is CompanyStep and user.is_authenticated:
+        extra["companies"] = queries.companies_of(user)
+    if data is None:
+        return STEPS[step](initial=EMPTY_OFFER, **extra)
+    return STEPS[step].from_answers(data, **extra)
+
+
+def draft_of(request: SignedIn, reference: str) -> Draft | HttpResponse:
+    """The draft an address means; or where to go instead, before it can be answered."""
+    user = request.user
+    if reference == VISITOR:
+        if not has_visitor_draft(request):
+            return redirect("partnerships:offer_start")
+        if not user.is_authenticated:
+            return VisitorDraft(request)
+        if not user.has_perm("partnerships.make_offer"):
+            raise PermissionDenied
+        offer = _adopt(request, user)
+        return redirect("partnerships:offer_tasks", offer.reference)
+    if not user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    offer = get_object_or_404(Offer.objects.of(user), reference=reference)
+    if offer.status != OfferStatus.DRAFT:
+        return redirect("partnerships:my_offer", offer.reference)
+    return offer
+
+
+def steps_of(draft: Draft, current: str = "") -> list[dict]:
+    """The task list of a draft."""
+    rows: list[dict[str, Any]] = []
+    for step, form in STEPS.items():
+        kept = draft.answers.get(step)
+        status = "not_started" if kept is None else "done" if kept["is_valid"] else "to_fix"
+        url = reverse("partnerships:offer_step", args=[draft.reference, step])
+        rows.append({"step": step, "label": form.heading, "url": url, "status": status})
+    is_ready = all(row["status"] == "done" for row in rows)
+    if isinstance(draft, Offer):
+        url = reverse("partnerships:offer_documents", args=[draft.reference])
+        status = "done" if attached_to(draft).exists() else "optional"
+        rows.append({"step": "documents", "label": _("Documents"), "url": url, "status": status})
+    rows.append(
+        {
+            "step": "check",
+            "label": _("Check and submit"),
+            "url": reverse("partnerships:offer_check", args=[draft.reference]) if is_ready else "",
+            "status": "not_started" if is_ready else "locked",
+        }
+    )
+    return [
+        {**row, "status_label": STEP_WORDS[row["status"]], "is_current": row["step"] == current}
+        for row in rows
+    ]
+
+
+def answer_text(field: BoundField) -> str:
+    """What was answered to one question, in words."""
+    value = field.value()
+    if value in (None, "", [], False):
+        return ""
+    if value is True or value == "on":
+        return _("Yes")
+    if choices := getattr(field.field, "choices", None):
+        words = dict(_flat(choices))
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(str(words.get(code, code)) for code in chosen)
+    if isinstance(value, str) and field.name.startswith("available_"):
+        day = parse_datetime(f"{value}T00:00")
+        return date_format(day, "j F Y") if day else value
+    if field.name in ("quantity", "value_amount") and str(value).replace(".", "", 1).isdecimal():
+        return number_format(value, force_grouping=True)
+    return str(value)
+
+
+def _flat(choices: Iterable) -> Iterable[tuple[str, Any]]:
+    for value, label in choices:
+        yield from _flat(label) if isinstance(label, list | tuple) else [(str(value), label)]
