@@ -35,10 +35,20 @@ INSIDE = {
     "business@demo.example": ["/my/offers/", "/my/company/"],
     "admin@demo.example": ["/manage/", "/manage/users/", "/manage/jobs/", "/manage/audit/", "/lists/"],
 }
-WAYS = [{"width": 1280}, {"width": 390}, {"width": 1280, "language": "ar"}, {"width": 390, "language": "ar"}]
+# Each width and each direction is scanned once; the other two pairs are only measured.
+WAYS = [{"width": 1280}, {"width": 390, "language": "ar"}]
+OTHER_WAYS = [{"width": 390}, {"width": 1280, "language": "ar"}]
 
 
-@pytest.mark.parametrize("way", WAYS, ids=["wide", "phone", "arabic", "arabic-phone"])
+@pytest.mark.parametrize("way", OTHER_WAYS, ids=["phone", "arabic"])
+def test_public_pages_fit(visit, way):
+    visitor = visit(**way)
+    for path in PUBLIC:
+        visitor.open(path)
+        visitor.fits_width()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["wide", "arabic-phone"])
 def test_public_pages_have_no_fault(visit, way):
     visitor = visit(**way)
     for path in PUBLIC:
@@ -47,7 +57,7 @@ def test_public_pages_have_no_fault(visit, way):
         visitor.fits_width()
 
 
-@pytest.mark.parametrize("way", WAYS, ids=["wide", "phone", "arabic", "arabic-phone"])
+@pytest.mark.parametrize("way", WAYS, ids=["wide", "arabic-phone"])
 @pytest.mark.parametrize("email", INSIDE)
 def test_pages_inside_have_no_fault(visit, way, email):
     visitor = visit(**way)
