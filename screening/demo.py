@@ -22,7 +22,10 @@ from screening.models import (
     Tier,
     VersionStatus,
 )
-from screening.services import cases, hits, lists
+from screening.queries.assessments import assessment_state
+from screening.rating import DEFAULTS
+from screening.services import assessments, cases, decisions, hits, lists
+from screening.services.catalogue import load_catalogue
 from screening.services.screening import screen_company
 
 LIST = Path(__file__).parent / "data" / "demonstration_list_a.xml"
@@ -36,6 +39,7 @@ def load_demo() -> str:
     The list is read and the cases follow in a job: both load much code that a start need not wait for.
     """
     lists.load_sources()
+    load_catalogue()
     source = ListSource.objects.get(pk="demo_a")
     if not source.versions.exists():
         with LIST.open("rb") as file:
@@ -63,8 +67,9 @@ def finish_demo() -> None:
             DecisionOutcome.APPROVED,
             "Nothing on the lists resembles the company, its owner or its director. Registry number checked.",
             analyst,
+            {},
         )
-        cases.decide_case(
+        decisions.decide_case(
             case,
             version=case.version,
             outcome=DecisionOutcome.APPROVED,
@@ -80,11 +85,26 @@ def finish_demo() -> None:
             DecisionOutcome.APPROVED_WITH_CONDITIONS,
             "The one hit is another firm: other country, never wove. The supplier list ends too early.",
             analyst,
+            {
+                "R-SUP-01": ("medium", "The supplier list ends at the first tier."),
+                "R-LAB-01": ("medium", "Overtime above 60 hours in two mills, audit of May 2026."),
+                "P-HRD-01": ("demonstrated", "Policy, findings and a grievance line that people use."),
+            },
         )
 
 
-def _recommended(company: Company, purpose: str, outcome: str, note: str, analyst: User) -> Case:
-    """A case that WFP asked for, its hits dismissed, with the analyst's recommendation."""
+def _recommended(
+    company: Company,
+    purpose: str,
+    outcome: str,
+    note: str,
+    analyst: User,
+    found: dict[str, tuple[str, str]],
+) -> Case:
+    """A case that WFP asked for, its hits dismissed and criteria answered, with the recommendation.
+
+    `found` are the answers that are not the mildest: {code: (answer, evidence)}.
+    """
     case = cases.request_case(
         company,
         entity=UNEntity.objects.get(code="WFP"),
@@ -107,9 +127,47 @@ def _recommended(company: Company, purpose: str, outcome: str, note: str, analys
             ("Supplier list to the second tier", 3, "List with sites and audits"),
             ("Plan for overtime at two mills", 4, "Plan, and the hours of six months"),
         ):
-            due_on = cases.add_months(today, months)
+            due_on = decisions.add_months(today, months)
             cases.add_condition(
                 case, by=analyst, text=text, owner="company", due_on=due_on, evidence=evidence
             )
+    _assess(case, found, analyst)
     case.refresh_from_db()
     return cases.recommend_case(case, version=case.version, outcome=outcome, note=note, by=analyst)
+
+
+def _assess(case: Case, found: dict[str, tuple[str, str]], analyst: User) -> None:
+    """Answer what is asked, and write the plan that the strictest rating short of exclusion needs."""
+    assessment = assessments.begin_assessment(case, by=analyst)
+    while missing := assessment_state(assessment).missing:  # an answer may ask for more depth
+        case.refresh_from_db()
+        answers = {}
+        for row in missing:
+            mildest = (
+                DEFAULTS[row.criterion.scale],
+                "Searched press and public registers: nothing.",
+            )
+            answer, evidence = found.get(row.criterion.code, mildest)
+            answers[row.criterion.code] = {
+                "answer": answer,
+                "evidence": evidence,
+                "source_url": "",
+                "source_on": timezone.localdate(),
+            }
+        assessments.answer_criteria(case, version=case.version, answers=answers, by=analyst)
+    case.refresh_from_db()
+    assessments.write_plan(
+        case,
+        version=case.version,
+        depth="",
+        values={
+            "benefit_and_cost": "Goods and training for four districts; three weeks of staff time.",
+            "risk_note": "Suppliers beyond the first tier are not known. The focal point owns this.",
+            "mitigation_plan": "Supplier list in three months; visit to two mills in six.",
+            "monitoring_months": 6,
+            "country_office_opinion": "In favour, with the visit to the mills.",
+            "exit_clause": "",
+            "has_no_conflict": True,
+        },
+        by=analyst,
+    )

@@ -6,7 +6,7 @@ pencil come to the same rating.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,9 +27,8 @@ ORDER = {
     "severity": ["none", "low", "medium", "high"],
     "strength": ["not_shown", "partial", "demonstrated"],
 }
-# Tightenings of an overlay that act before or after the rating, not in it.
-ACTS_ELSEWHERE = {"shorten_validity", "raise_dd_level", "extend_look_back", "restrict_decision_level"}
-DESCRIBES = {"source", "title"}
+DESCRIBES = {"source", "title"}  # keys of an overlay that change nothing
+NOBODY = "none"  # in the decision matrix: nobody can approve
 
 
 class BadAnswers(ValueError):
@@ -51,7 +50,34 @@ class Criterion:
     dimension: str
     guidance: str
     sources: tuple[str, ...]
-    evidence_mode: str
+    evidence: Mapping[str, Any]
+    material: tuple[str, ...]
+    assess_per: str
+
+    @property
+    def evidence_mode(self) -> str:
+        return self.evidence["mode"]
+
+
+def read_criterion(row: Mapping[str, Any]) -> Criterion:
+    return Criterion(
+        code=row["code"],
+        title=row["title"],
+        type=row["type"],
+        scale=row["scale"],
+        question=row["question"],
+        is_optional=row.get("scope") == "optional",
+        is_critical=row.get("critical", False),
+        is_anchor=row.get("anchor", False),
+        floor=row.get("floor", {}),
+        levels=tuple(row["levels"]),
+        dimension=row.get("dimension", ""),
+        guidance=row.get("guidance", ""),
+        sources=tuple(row.get("source", ())),
+        evidence=row.get("evidence", {"mode": "reviewer"}),
+        material=tuple(row.get("material", ())),
+        assess_per=row.get("assess_per", "company"),
+    )
 
 
 @dataclass(frozen=True)
@@ -93,6 +119,20 @@ class Catalogue:
     def strictest(self, *ratings: str) -> str:
         return max(ratings, key=self.strictness.index)
 
+    def criteria_under(self, overlay: str = "") -> dict[str, Criterion]:
+        """The criteria that count under an overlay: the common ones, those switched on and those it adds."""
+        return self.criteria_with(self.overlays[overlay] if overlay else {})
+
+    def criteria_with(self, changes: Mapping[str, Any]) -> dict[str, Criterion]:
+        active = changes.get("activate_optional", ())
+        own = [item for item in self.criteria.values() if not item.is_optional or item.code in active]
+        return {item.code: item for item in (*own, *added_criteria(changes))}
+
+
+def added_criteria(changes: Mapping[str, Any]) -> list[Criterion]:
+    """Criteria that only this overlay asks."""
+    return [read_criterion(row) for row in changes.get("add_criterion", ())]
+
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
@@ -104,25 +144,7 @@ def catalogue() -> Catalogue:
 def read_catalogue(data: Mapping[str, Any]) -> Catalogue:
     return Catalogue(
         version=data["catalogue"]["version"],
-        criteria={
-            row["code"]: Criterion(
-                code=row["code"],
-                title=row["title"],
-                type=row["type"],
-                scale=row["scale"],
-                question=row["question"],
-                is_optional=row["scope"] == "optional",
-                is_critical=row.get("critical", False),
-                is_anchor=row.get("anchor", False),
-                floor=row.get("floor", {}),
-                levels=tuple(row["levels"]),
-                dimension=row["dimension"],
-                guidance=row.get("guidance", ""),
-                sources=tuple(row["source"]),
-                evidence_mode=row["evidence"]["mode"],
-            )
-            for row in data["criteria"]
-        },
+        criteria={row["code"]: read_criterion(row) for row in data["criteria"]},
         ratings=tuple(row["code"] for row in data["ratings"]),
         steps=tuple(data["rating_rule"]["steps"]),
         overlays=data["entity_overlays"]["examples"],
@@ -144,14 +166,14 @@ def rate(
     known = using or catalogue()
     if level not in known.levels:
         raise BadAnswers(f"There is no level “{level}”. Levels: {', '.join(known.levels)}.")
-    _check(answers, known)
+    if overlay is not None and overlay not in known.overlays:
+        raise BadAnswers(f"There is no overlay “{overlay}”. Overlays: {', '.join(known.overlays)}.")
+    changes = known.overlays[overlay] if overlay else {}
+    check_overlay(overlay or "", changes, known)
+    _check(answers, {**known.criteria, **known.criteria_under(overlay or "")}, known)
     common, steps = _run(answers, level, {}, known)
     if overlay is None:
         return Rating(common, common, tuple(steps))
-    if overlay not in known.overlays:
-        raise BadAnswers(f"There is no overlay “{overlay}”. Overlays: {', '.join(known.overlays)}.")
-    changes = known.overlays[overlay]
-    check_overlay(overlay, changes, known)
     entity, entity_steps = _run(answers, level, changes, known)
     rating = known.strictest(common, entity)
     held = next(step for step in reversed(entity_steps) if step.line or step.number == len(entity_steps))
@@ -162,16 +184,35 @@ def rate(
 
 
 def check_overlay(name: str, changes: Mapping[str, Any], known: Catalogue) -> None:
-    """An overlay can only tighten. Raises BadAnswers for any change that is not one of the allowed kind."""
-    applied = {"activate_optional", "make_exclusionary", "raise_floor"} | ACTS_ELSEWHERE
+    """An overlay can only tighten. Raises BadAnswers for any other change, or one that would loosen."""
     for change in changes.keys() - DESCRIBES:
-        if change not in known.overlay_changes or change not in applied:
+        if change not in known.overlay_changes:
             raise BadAnswers(f"The overlay “{name}” has the change “{change}”, which is not allowed.")
+    lines = _base_terms(known)
+    for term, number in changes.get("lower_count_threshold", {}).items():
+        found = re.fullmatch(r"([A-Z]_\w+) >= (\d+)", term)
+        if found is None or term not in lines or not 1 <= number <= int(found[2]):
+            raise BadAnswers(f"The overlay “{name}” cannot count “{term}” from {number}.")
+    for criterion in added_criteria(changes):
+        if criterion.code in known.criteria:
+            raise BadAnswers(f"The overlay “{name}” adds {criterion.code}, which the catalogue has already.")
+        if criterion.type == "positive" or criterion.type not in known.data["types"]:
+            raise BadAnswers(f"The overlay “{name}” cannot add a criterion of the type “{criterion.type}”.")
+    months = {row["code"]: row["validity_months"] for row in known.data["ratings"]}
+    for rating, shorter in changes.get("shorten_validity", {}).items():
+        if not 0 < shorter <= months[rating]:
+            raise BadAnswers(f"The overlay “{name}” would keep “{rating}” valid for longer.")
 
 
-def _check(answers: Mapping[str, str], known: Catalogue) -> None:
+def _base_terms(known: Catalogue) -> set[str]:
+    """The comparisons of the step that gives the base rating: the only ones an overlay may count sooner."""
+    base = next(rule for rule in known.steps if rule["name"] == "base")
+    return {term for option in base["first_of"] if "if" in option for term in option["if"].split(" and ")}
+
+
+def _check(answers: Mapping[str, str], criteria: Mapping[str, Criterion], known: Catalogue) -> None:
     for code, answer in answers.items():
-        criterion = known.criteria.get(code)
+        criterion = criteria.get(code)
         if criterion is None:
             raise BadAnswers(f"There is no criterion “{code}”.")
         scale = known.data["scales"][criterion.scale]
@@ -183,7 +224,9 @@ def _run(
     answers: Mapping[str, str], level: str, changes: Mapping[str, Any], known: Catalogue
 ) -> tuple[str, list[Step]]:
     """Steps 1 to 5 under the changes of an overlay: the rating and the steps taken until a line stops it."""
-    counts = _counts(answers, changes, known)
+    criteria = known.criteria_with(changes)
+    counts = _counts(answers, changes, criteria)
+    sooner = changes.get("lower_count_threshold", {})
     rating = known.ratings[0]
     taken: list[Step] = []
     line: str | None
@@ -192,13 +235,14 @@ def _run(
         if name == "entity":
             continue
         if name == "floor":
-            floors = _floors(answers, changes, known)
+            floors = _floors(answers, changes, criteria, known)
             raised = known.strictest(rating, *floors.values())
             line = str(rule["do"]) if raised != rating else ""
             rating = raised
             taken.append(Step(number, name, line, {"floor": tuple(floors)}, rating))
             continue
-        line, outcome = _first_that_holds(rule, counts, level, rating)
+        terms = sooner if name == "base" else {}
+        line, outcome = _first_that_holds(rule, counts, level, rating, terms)
         if line is not None and "change" in rule:
             rating = known.ratings[known.ratings.index(rating) + rule["change"]]
         elif line is not None:
@@ -210,12 +254,23 @@ def _run(
     return rating, taken
 
 
-def _first_that_holds(rule, counts, level: str, rating: str) -> tuple[str | None, str | None]:
+def _first_that_holds(
+    rule: Mapping[str, Any],
+    counts: Mapping[str, tuple[str, ...]],
+    level: str,
+    rating: str,
+    sooner: Mapping[str, int],
+) -> tuple[str | None, str | None]:
+    """The first line that holds, and its rating. `sooner` lowers counts: {"R_med >= 4": 3}."""
     for option in rule.get("first_of", [rule]):
         if option.get("otherwise"):
             return "otherwise", option["rating"]
-        if all(_holds(term, counts, level, rating) for term in option["if"].split(" and ")):
-            return option["if"], option.get("rating")
+        terms = [
+            f"{term.split(' >= ')[0]} >= {sooner[term]}" if term in sooner else term
+            for term in option["if"].split(" and ")
+        ]
+        if all(_holds(term, counts, level, rating) for term in terms):
+            return " and ".join(terms), option.get("rating")
     return None, None
 
 
@@ -243,18 +298,16 @@ def _holds(term: str, counts: Mapping[str, tuple[str, ...]], level: str, rating:
 
 
 def _counts(
-    answers: Mapping[str, str], changes: Mapping[str, Any], known: Catalogue
+    answers: Mapping[str, str], changes: Mapping[str, Any], criteria: Mapping[str, Criterion]
 ) -> dict[str, tuple[str, ...]]:
-    active = set(changes.get("activate_optional", ()))
     given: dict[str, str] = {}
-    for criterion in known.criteria.values():
-        if not criterion.is_optional or criterion.code in active:
-            answer = answers.get(criterion.code, DEFAULTS[criterion.scale])
-            given[criterion.code] = COUNTS_AS.get(answer, answer)
+    for code, criterion in criteria.items():
+        answer = answers.get(code, DEFAULTS[criterion.scale])
+        given[code] = COUNTS_AS.get(answer, answer)
     met_by_overlay = [
         item["criterion"]
         for item in changes.get("make_exclusionary", ())
-        if _at_least(known.criteria[item["criterion"]].scale, given[item["criterion"]], item["at"])
+        if _at_least(criteria[item["criterion"]].scale, given[item["criterion"]], item["at"])
     ]
 
     def codes(kind: str, answer: str, *, critical: bool = False, anchor: bool = False) -> tuple[str, ...]:
@@ -262,7 +315,7 @@ def _counts(
             code
             for code, value in given.items()
             if value == answer
-            and (criterion := known.criteria[code]).type == kind
+            and (criterion := criteria[code]).type == kind
             and (not critical or criterion.is_critical)
             and (not anchor or criterion.is_anchor)
         )
@@ -283,10 +336,15 @@ def _at_least(scale: str, answer: str, threshold: str) -> bool:
     return ORDER[scale].index(answer) >= ORDER[scale].index(threshold)
 
 
-def _floors(answers: Mapping[str, str], changes: Mapping[str, Any], known: Catalogue) -> dict[str, str]:
+def _floors(
+    answers: Mapping[str, str],
+    changes: Mapping[str, Any],
+    criteria: Mapping[str, Criterion],
+    known: Catalogue,
+) -> dict[str, str]:
     """The floor each sector criterion sets, where its answer sets one; an overlay can only raise it."""
     floors = {}
-    for criterion in known.criteria.values():
+    for criterion in criteria.values():
         if criterion.type != "high_risk_sector":
             continue
         answer = answers.get(criterion.code, "none")
@@ -297,6 +355,84 @@ def _floors(answers: Mapping[str, str], changes: Mapping[str, Any], known: Catal
     return floors
 
 
-def decision_level(rating: str, tier: str, *, using: Catalogue | None = None) -> str:
-    """Who decides: L1 to L4, or "none". Source: criteria.yaml, decision_matrix."""
-    return (using or catalogue()).data["decision_matrix"][rating][tier]
+# --- what follows from a rating -----------------------------------------------------------------------------
+
+
+def decision_level(rating: str, tier: str, overlay: str = "", *, using: Catalogue | None = None) -> str:
+    """Who decides at least: L1 to L4, or "none" where nobody can approve.
+
+    Source: criteria.yaml, decision_matrix; an overlay may ask for a higher level for a tier.
+    """
+    known = using or catalogue()
+    level = known.data["decision_matrix"][rating][tier]
+    higher = known.overlays[overlay].get("restrict_decision_level", {}).get(tier, "") if overlay else ""
+    return level if level == NOBODY else max(level, higher)
+
+
+def validity_months(rating: str, overlay: str = "", *, using: Catalogue | None = None) -> int:
+    """How long an approval with this rating holds. Source: criteria.yaml, ratings."""
+    known = using or catalogue()
+    months = next(row["validity_months"] for row in known.data["ratings"] if row["code"] == rating)
+    shorter = known.overlays[overlay].get("shorten_validity", {}).get(rating, months) if overlay else months
+    return min(months, shorter)
+
+
+def depth_of_work(
+    tier: str,
+    answers: Mapping[str, str],
+    overlay: str = "",
+    *,
+    is_state_owned_or_pep: bool = False,
+    using: Catalogue | None = None,
+) -> str:
+    """basic, standard or enhanced: the highest that any line of the rule gives.
+
+    Source: criteria.yaml, dd_level_rule; an overlay may raise what a tier asks for.
+    """
+    known = using or catalogue()
+    depths = [{"light": "basic", "standard": "standard", "strategic": "enhanced"}[tier]]
+    is_core = any(
+        answers.get(code) == "core"
+        for code, criterion in known.criteria_under(overlay).items()
+        if criterion.type == "high_risk_sector"
+    )
+    if (is_core and tier != "light") or is_state_owned_or_pep:
+        depths.append("enhanced")
+    if overlay and (raised := known.overlays[overlay].get("raise_dd_level", {}).get(tier)):
+        depths.append(raised)
+    return max(depths, key=known.levels.index)
+
+
+def asked_criteria(
+    depth: str,
+    answers: Mapping[str, str],
+    overlay: str = "",
+    *,
+    sections: Iterable[str] = (),
+    using: Catalogue | None = None,
+) -> dict[str, Criterion]:
+    """The criteria that an assessment of this depth answers. `sections` of ISIC are where the company works.
+
+    At standard depth a risk factor is asked where it is material: by default, by the sections, or because a
+    sector criterion is core. Source: criteria.yaml, dd_levels and materiality.
+    """
+    known = using or catalogue()
+    material = set(known.data["materiality"]["default"])
+    for section in sections:
+        material |= set(known.data["materiality"]["by_isic_section"].get(section, ()))
+    criteria = known.criteria_under(overlay)
+    for code, criterion in criteria.items():
+        if answers.get(code) == "core":
+            material |= set(criterion.material)
+    return {
+        code: criterion
+        for code, criterion in criteria.items()
+        if depth in criterion.levels
+        and (
+            depth == "enhanced"
+            or criterion.type != "risk_factor"
+            or code in material
+            or "basic" in criterion.levels
+            or code not in known.criteria  # an overlay asks its own everywhere
+        )
+    }

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from screening import demo
 from screening.models import Decision, Hit, ListSource
-from screening.services import cases, lists, notices, screening
+from screening.services import clearances, lists, screening
 
 DAILY = ["screening.fetch_lists", "screening.rescreen_daily", "screening.end_lapsed_clearances"]
 
@@ -22,27 +22,23 @@ def rescreen_daily() -> None:
 
 
 def suspend_clearances(hit_id: int) -> None:
-    cases.suspend_clearances(Hit.objects.get(pk=hit_id))
+    clearances.suspend_clearances(Hit.objects.get(pk=hit_id))
 
 
 def end_lapsed_clearances() -> None:
-    cases.end_lapsed_clearances()
+    clearances.end_lapsed_clearances()
 
 
 def end_clearance(decision_id: int) -> None:
-    cases.end_clearance(Decision.objects.get(pk=decision_id))
-
-
-def tell_requester(decision_id: int) -> None:
-    notices.tell_requester(Decision.objects.get(pk=decision_id))
+    clearances.end_clearance(Decision.objects.get(pk=decision_id))
 
 
 def load_version(version_id: int) -> None:
     lists.load_version(version_id)
 
 
-def fetch_list(code: str) -> None:
-    lists.fetch_and_load(ListSource.objects.get(pk=code))
+def fetch_list(code: str, attempt: int = 1) -> None:
+    lists.fetch_and_load(ListSource.objects.get(pk=code), attempt)
 
 
 def fetch_lists() -> None:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from screening.views import cases, criteria, hits, lists
+from screening.views import assessments, cases, criteria, decisions, hits, lists, replies
 
 app_name = "screening"
 urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_new, name="case_new"),
+    path("cases/advice/", replies.advice_list, name="advice_list"),
     path("cases/next/", cases.case_take_next, name="case_take_next"),
     path("cases/<str:reference>/", cases.case_detail, name="case_detail"),
     path("cases/<str:reference>/take/", cases.case_take, name="case_take"),
@@ -17,7 +18,20 @@ urlpatterns = [
     path("cases/<str:reference>/recommendation/", cases.case_recommend, name="case_recommend"),
     path("cases/<str:reference>/back/", cases.case_send_back, name="case_send_back"),
     path("cases/<str:reference>/withdraw/", cases.case_withdraw, name="case_withdraw"),
-    path("cases/<str:reference>/decision/", cases.case_decide, name="case_decide"),
+    path("cases/<str:reference>/decision/", decisions.case_decide, name="case_decide"),
+    path("cases/<str:reference>/assessment/", assessments.assessment, name="assessment"),
+    path("cases/<str:reference>/assessment/begin/", assessments.assessment_begin, name="assessment_begin"),
+    path("cases/<str:reference>/assessment/reuse/", assessments.assessment_reuse, name="assessment_reuse"),
+    path("cases/<str:reference>/assessment/plan/", assessments.assessment_plan, name="assessment_plan"),
+    path(
+        "cases/<str:reference>/assessment/<slug:kind>/", assessments.assessment_group, name="assessment_group"
+    ),
+    path("cases/<str:reference>/up/", decisions.case_send_up, name="case_send_up"),
+    path("cases/<str:reference>/conditions/<int:pk>/met/", decisions.condition_met, name="condition_met"),
+    path("outcomes/<uuid:public_id>/", replies.outcome, name="outcome"),
+    path("replies/<int:pk>/", replies.reply_answer, name="reply_answer"),
+    path("questions/<int:pk>/", replies.question_answer, name="question_answer"),
+    path("joint-notes/<int:pk>/", decisions.joint_note, name="joint_note"),
     path("cases/<str:reference>/hits/<int:pk>/", hits.hit_review, name="hit_review"),
     path("cases/<str:reference>/hits/<int:pk>/undo/", hits.hit_undo, name="hit_undo"),
     path("cases/<str:reference>/hits/<int:pk>/revoke/", hits.hit_revoke, name="hit_revoke"),

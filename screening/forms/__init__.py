@@ -1,19 +1,23 @@
 from screening.forms.cases import (
     CaseRequestForm,
     ConditionForm,
+    ConditionMetForm,
     DecisionForm,
     HitDecisionForm,
     ReasonForm,
     RecommendForm,
+    RemarkForm,
 )
 from screening.forms.lists import ListUploadForm
 
 __all__ = [
     "CaseRequestForm",
     "ConditionForm",
+    "ConditionMetForm",
     "DecisionForm",
     "HitDecisionForm",
     "ListUploadForm",
     "ReasonForm",
     "RecommendForm",
+    "RemarkForm",
 ]

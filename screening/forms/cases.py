@@ -5,8 +5,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
-from portal.forms import ChoiceCards, DateParts, HintedRadios
-from screening.models import HIT_REASONS, Condition, DecisionOutcome, HitOutcome, Tier
+from portal.forms import ChoiceCards, DateParts, HintedCheckboxes, HintedRadios
+from screening.models import (
+    HIT_REASONS,
+    REFUSING,
+    Condition,
+    DecisionOutcome,
+    HitOutcome,
+    RefusalReason,
+    Tier,
+)
 
 
 class ReasonForm(forms.Form):
@@ -96,9 +104,11 @@ class RecommendForm(forms.Form):
         error_messages={"required": _("Choose what you recommend")},
         widget=ChoiceCards(
             consequences={
-                DecisionOutcome.APPROVED: _("Valid 24 months."),
-                DecisionOutcome.APPROVED_WITH_CONDITIONS: _("Valid 12 months, under the conditions listed."),
+                DecisionOutcome.APPROVED: _("For as long as the rating allows."),
+                DecisionOutcome.APPROVED_WITH_CONDITIONS: _("Under the conditions listed."),
+                DecisionOutcome.DEFERRED: _("Something is missing. You say what, and from whom."),
                 DecisionOutcome.DECLINED: _("No partnership with it can become active."),
+                DecisionOutcome.NOT_ELIGIBLE: _("An exclusionary criterion is met."),
             },
             hides_legend=True,
         ),
@@ -136,15 +146,26 @@ class ConditionForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
+    """The second person's decision. `ratings` are those stricter than the computed one."""
+
     outcome = forms.ChoiceField(
         label=_("Decision"),
         choices=DecisionOutcome.choices,
         error_messages={"required": _("Choose what you decide")},
         widget=ChoiceCards(hides_legend=True),
     )
+    rating = forms.ChoiceField(label=_("Stricter rating than computed?"), required=False)
+    override_reason = forms.CharField(label=_("Why stricter"), required=False, max_length=500)
+    reason_codes = forms.MultipleChoiceField(
+        label=_("Reasons of a refusal"),
+        help_text=_("The company is told these categories, nothing more"),
+        choices=RefusalReason.choices,
+        required=False,
+        widget=HintedCheckboxes,
+    )
     note = forms.CharField(
         label=_("Reason, in your words"),
-        help_text=_("The company may ask for it. It stays on record."),
+        help_text=_("It stays on record, for reviewers and auditors."),
         max_length=8000,
         widget=forms.Textarea({"rows": 4}),
         error_messages={"required": _("Give your reason")},
@@ -155,6 +176,32 @@ class DecisionForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, consequences, **kwargs):
+    def __init__(self, *args, consequences, ratings, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].widget.consequences = consequences
+        cast(forms.ChoiceField, self.fields["rating"]).choices = ratings
+
+    def clean(self):
+        data = super().clean() or {}
+        if data.get("rating") and not data.get("override_reason", "").strip():
+            self.add_error("override_reason", _("Say why the rating is stricter than the computed one"))
+        if data.get("outcome") in REFUSING and not data.get("reason_codes"):
+            self.add_error("reason_codes", _("Choose at least one: the company is told why"))
+        return data
+
+
+class ConditionMetForm(forms.Form):
+    note = forms.CharField(
+        label=_("What shows it"),
+        max_length=300,
+        error_messages={"required": _("Say what shows that it is met")},
+    )
+
+
+class RemarkForm(forms.Form):
+    text = forms.CharField(
+        label=_("What weighed with your side"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 4}),
+        error_messages={"required": _("Write your remark")},
+    )

@@ -43,6 +43,14 @@ class Tier(models.TextChoices):
     STRATEGIC = "strategic", _("Strategic engagement")
 
 
+class WaitingOn(models.TextChoices):
+    """Who owes an answer, while the clock of a case stands still."""
+
+    COMPANY = "company", _("The company")
+    REQUESTER = "requester", _("Who asked for it")
+    COUNTRY_OFFICE = "country_office", _("The country office")
+
+
 TIER_ORDER = [Tier.LIGHT, Tier.STANDARD, Tier.STRATEGIC]
 
 
@@ -62,6 +70,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self):
         return self.exclude(status__in=CASE_FINAL)
+
+    def awake(self):
+        """Without those that somebody put out of the way until a day that lies ahead, or a list change."""
+        sleeps = Q(snoozed_until__gt=timezone.localdate()) | Q(snoozed_until=None, is_snoozed_for_list=True)
+        return self.exclude(sleeps)
+
+    def in_turn(self):
+        """As they are worked on: escalated, then sent back, then by the day they are due."""
+        return self.order_by(
+            F("escalated_at").asc(nulls_last=True), F("returned_at").asc(nulls_last=True), "due_on", "id"
+        )
 
     def with_hit_counts(self):
         """Annotates hit_count and open_hit_count: live hits of the company, and those without an outcome."""
@@ -94,6 +113,21 @@ class Case(models.Model):
     recommendation = models.CharField(_("recommendation"), max_length=25, blank=True)
     recommendation_note = models.TextField(_("reasons"), blank=True)
     recommended_at = models.DateTimeField(null=True)
+    labels = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    returned_at = models.DateTimeField(null=True, help_text="When a decider sent it back; such come first.")
+    paused_on = models.DateField(
+        null=True, help_text="Since when others owe an answer: the due date moves by the working days."
+    )
+    snoozed_until = models.DateField(null=True)
+    is_snoozed_for_list = models.BooleanField(default=False, help_text="Until a list changes.")
+    escalated_at = models.DateTimeField(null=True)
+    escalation_reason = models.CharField(_("why it is escalated"), max_length=300, blank=True)
+    least_level = models.CharField(
+        max_length=2, blank=True, help_text="Where the case was sent up: the level that decides at least."
+    )
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="followed_by", help_text="The case it reopens."
+    )
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -148,6 +182,9 @@ class Condition(models.Model):
     owner = models.CharField(_("owner"), max_length=15, choices=Owner, default=Owner.COMPANY)
     due_on = models.DateField(_("due"))
     evidence = models.CharField(_("evidence"), max_length=200, blank=True)
+    met_at = models.DateTimeField(null=True)
+    met_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    met_note = models.CharField(_("how it was met"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["due_on", "id"]
@@ -155,7 +192,11 @@ class Condition(models.Model):
             CheckConstraint(
                 name="condition_owner_known",
                 condition=Q(owner__in=["company", "focal_point", "registry_desk"]),
-            )
+            ),
+            CheckConstraint(
+                name="condition_met_by_somebody",
+                condition=Q(met_at=None, met_by=None) | Q(met_at__isnull=False, met_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,18 +206,59 @@ class Condition(models.Model):
 class DecisionOutcome(models.TextChoices):
     APPROVED = "approved", _("Approved")
     APPROVED_WITH_CONDITIONS = "approved_with_conditions", _("Approved with conditions")
+    DEFERRED = "deferred", _("Deferred")
     DECLINED = "declined", _("Declined")
+    NOT_ELIGIBLE = "not_eligible", _("Not eligible")
 
 
-VALID_MONTHS = {DecisionOutcome.APPROVED: 24, DecisionOutcome.APPROVED_WITH_CONDITIONS: 12}
+APPROVING = [DecisionOutcome.APPROVED, DecisionOutcome.APPROVED_WITH_CONDITIONS]
+REFUSING = [DecisionOutcome.DECLINED, DecisionOutcome.NOT_ELIGIBLE]
+
+
+class RefusalReason(models.TextChoices):
+    """What the company is told: a category, never a name on a list or a source."""
+
+    EXCLUSION = "exclusion", _("An exclusionary criterion is met")
+    RISK = "risk", _("The risk is higher than the engagement can carry")
+    NO_INFORMATION = "no_information", _("Information that was asked for was not given")
+    CONFLICT = "conflict", _("A conflict of interest with the mandate or with procurement")
+    NO_PLAN = "no_plan", _("The risks cannot be mitigated in the time of the engagement")
+    REPUTATION = "reputation", _("The benefit does not outweigh the risk to the Organization's name")
+    NO_FIT = "no_fit", _("Outside the mandate of the UN entity")
+
+
+class DecisionLevel(models.TextChoices):
+    """Who decides. Source: criteria.yaml, decision_levels."""
+
+    L1 = "L1", _("Head of country office or unit chief")
+    L2 = "L2", _("Private sector unit at headquarters or regional director")
+    L3 = "L3", _("Partnership committee of the entity")
+    L4 = "L4", _("Executive head of the entity")
+
+
+# The highest level at which each role decides.
+LEVEL_OF_ROLE = {
+    "decider": DecisionLevel.L2,
+    "committee": DecisionLevel.L3,
+    "executive_head": DecisionLevel.L4,
+}
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def in_force(self, today: date):
         """Approving decisions that have neither ended nor been suspended."""
-        return self.exclude(outcome=DecisionOutcome.DECLINED).filter(
-            valid_until__gte=today, suspended_at=None
-        )
+        return self.approving().filter(valid_until__gte=today, suspended_at=None)
+
+    def approving(self):
+        return self.filter(outcome__in=APPROVING)
+
+    def visible_to(self, user):
+        """Whoever sees the case, and people of the company: their own outcome is theirs to read."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(company__members__user=user)
+        seen = Q(case__in=Case.objects.visible_to(user).values("pk"))
+        return self.filter(pk__in=Decision.objects.filter(own | seen).values("pk"))
 
 
 class Decision(models.Model):
@@ -194,6 +276,17 @@ class Decision(models.Model):
     entity = models.ForeignKey(UNEntity, models.PROTECT, null=True, related_name="+")
     tier = models.CharField(max_length=10, choices=Tier)
     outcome = models.CharField(_("outcome"), max_length=25, choices=DecisionOutcome)
+    computed_rating = models.CharField(
+        max_length=15, blank=True, help_text="By the rule. Empty before assessments."
+    )
+    rating = models.CharField(
+        max_length=15, blank=True, help_text="As decided: the computed one or a stricter one."
+    )
+    override_reason = models.CharField(_("why stricter"), max_length=500, blank=True)
+    level = models.CharField(max_length=2, choices=DecisionLevel, blank=True)
+    reason_codes = ArrayField(
+        models.CharField(max_length=20, choices=RefusalReason), default=list, blank=True
+    )
     conditions = ArrayField(
         models.TextField(), default=list, blank=True, help_text="The case's conditions, as decided."
     )
@@ -220,7 +313,15 @@ class Decision(models.Model):
             CheckConstraint(name="decision_without_conflict", condition=Q(has_no_conflict=True)),
             CheckConstraint(
                 name="decision_approval_ends",
-                condition=Q(outcome=DecisionOutcome.DECLINED) | Q(valid_until__isnull=False),
+                condition=~Q(outcome__in=APPROVING) | Q(valid_until__isnull=False),
+            ),
+            CheckConstraint(
+                name="decision_excluded_is_not_approved",
+                condition=~Q(rating__in=["excluded", "blocked"]) | ~Q(outcome__in=APPROVING),
+            ),
+            CheckConstraint(
+                name="decision_override_has_reason",
+                condition=Q(rating=F("computed_rating")) | ~Q(override_reason=""),
             ),
             CheckConstraint(
                 name="decision_conditions_where_promised",
@@ -231,3 +332,36 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class JointNote(models.Model):
+    """Two UN entities decided differently on one company within 12 months: why, for both to read.
+
+    Source: criteria.yaml, escalation.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="joint_notes")
+    earlier = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    later = models.OneToOneField(Decision, models.PROTECT, related_name="joint_note")
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return f"{self.earlier.reference} / {self.later.reference}"
+
+
+class JointRemark(models.Model):
+    """What one side says in a joint note."""
+
+    note = models.ForeignKey(JointNote, models.CASCADE, related_name="remarks")
+    text = models.TextField(_("what weighed with you"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:80]

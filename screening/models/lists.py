@@ -16,18 +16,37 @@ class ListSource(models.Model):
         SANCTIONS = "sanctions", _("Sanctions")
         DEBARMENT = "debarment", _("Debarment")
         EXCLUSION = "exclusion", _("Exclusion")
+        STANDING = "standing", _("Standing in a programme")
         DEMONSTRATION = "demonstration", _("Demonstration, fictional")
 
     code = models.CharField(max_length=30, primary_key=True)
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=120)
     kind = models.CharField(max_length=15, choices=Kind)
-    importer = models.CharField(max_length=30, help_text="Module of `screening.lists` that reads it.")
+    importer = models.CharField(
+        max_length=30, help_text="Family of `screening.lists.importers` that reads it."
+    )
+    mapping = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Of a table: which column holds what, screening.lists.mapped_csv.parse_with.",
+    )
     url = models.URLField(
         blank=True, help_text="Where the publisher keeps the file; the only address fetched."
     )
+    hosts = models.CharField(
+        max_length=300, blank=True, help_text="Other hosts that the address may lead to, with blanks between."
+    )
+    fetch_every_hours = models.PositiveSmallIntegerField(default=24)
+    is_confidential = models.BooleanField(
+        default=False, help_text="Only reviewers see its entries; the API leaves them out for others."
+    )
     page_url = models.URLField(blank=True, help_text="The publisher's page about the list.")
-    criterion = models.CharField(max_length=20, help_text='Criterion that a true match meets: "E-SAN-01".')
+    criterion = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text='Criterion that a true match meets: "E-SAN-01". Empty: for a reviewer to weigh.',
+    )
     stale_after_days = models.PositiveSmallIntegerField(default=7)
     is_required = models.BooleanField(
         default=False, help_text="Without a fresh version of this list no screening is complete."
@@ -44,12 +63,20 @@ class ListSource(models.Model):
         constraints = [
             CheckConstraint(
                 name="list_kind_known",
-                condition=Q(kind__in=["sanctions", "debarment", "exclusion", "demonstration"]),
-            )
+                condition=Q(kind__in=["sanctions", "debarment", "exclusion", "standing", "demonstration"]),
+            ),
+            CheckConstraint(
+                name="list_fetched_at_most_hourly", condition=Q(fetch_every_hours__range=(1, 24 * 7))
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def screens(self) -> bool:
+        """Are companies compared with it? A table of standings is not a list of parties to avoid."""
+        return self.kind != self.Kind.STANDING
 
 
 class VersionStatus(models.TextChoices):

@@ -14,15 +14,23 @@ from partnerships.models import Company
 from portal.desk import DeskRow
 from portal.models import AuditEvent, User
 from screening.models import (
+    APPROVING,
+    LEVEL_OF_ROLE,
     UNDO_WITHIN,
+    Assessment,
     Case,
     CaseStatus,
     Decision,
+    DecisionLevel,
     DecisionOutcome,
     Hit,
     HitOutcome,
+    JointNote,
 )
+from screening.queries.assessments import State, assessment_state
+from screening.queries.catalogue import read_version
 from screening.queries.lists import latest_run, run_shortcomings
+from screening.rating import decision_level
 
 
 @dataclass(frozen=True)
@@ -36,11 +44,21 @@ class Check:
 
 
 ANY_OUTCOME = frozenset(DecisionOutcome.values)
-APPROVALS = ANY_OUTCOME - {DecisionOutcome.DECLINED}
+APPROVALS: frozenset[str] = frozenset(APPROVING)
 
 
 def recommendation_checks(case: Case) -> list[Check]:
     """What a recommendation needs; `screening.services.cases` enforces it and the page shows it."""
+    assessment = _assessment_of(case)
+    return _checks(case, assessment, assessment_state(assessment) if assessment else None)
+
+
+def _assessment_of(case: Case) -> Assessment | None:
+    found = Assessment.objects.filter(case=case)
+    return found.select_related("catalogue", "case__company__sector").first()
+
+
+def _checks(case: Case, assessment: Assessment | None, state: State | None) -> list[Check]:
     run = latest_run(case.company)
     shortcomings = run_shortcomings(case.company, run)
     hits = Hit.objects.filter(company=case.company)
@@ -81,16 +99,112 @@ def recommendation_checks(case: Case) -> list[Check]:
             case.conditions.exists(),
             frozenset([DecisionOutcome.APPROVED_WITH_CONDITIONS]),
         ),
+        *_assessment_checks(assessment, state),
     ]
+
+
+def _assessment_checks(assessment: Assessment | None, state: State | None) -> list[Check]:
+    """What the assessment still needs: answers, a rating that allows approval, and the plan it asks for.
+
+    Source: criteria.yaml, decision_conditions.
+    """
+    if assessment is None or state is None:
+        return [Check(_("The criteria have been answered."), False, ANY_OUTCOME, _("Nobody has begun."))]
+    missing = state.missing
+    rating = state.rating.rating
+    checks = [
+        Check(
+            _("The criteria have been answered."),
+            not missing,
+            APPROVALS,
+            ngettext("%(count)d is open.", "%(count)d are open.", len(missing)) % {"count": len(missing)}
+            if missing
+            else "",
+        ),
+        Check(_("No exclusionary criterion is met or open."), rating not in SHUT, APPROVALS),
+        Check(_("The analyst has no conflict of interest."), assessment.has_no_conflict, ANY_OUTCOME),
+        Check(_("Benefit and cost are set out."), bool(assessment.benefit_and_cost), APPROVALS),
+    ]
+    months = MONITORING_MONTHS.get(rating)
+    wanted = {
+        "risk_note": _("The risks and their owner are named."),
+        "mitigation_plan": _("There is a mitigation plan with dates."),
+        "country_office_opinion": _("The country office has given its opinion."),
+        "exit_clause": _("There is an exit clause."),
+    }
+    checks += [
+        Check(label, bool(getattr(assessment, field)), APPROVALS)
+        for field, label in wanted.items()
+        if rating in PLAN_NEEDED[field]
+    ]
+    if months:
+        is_often = assessment.monitoring_months is not None and assessment.monitoring_months <= months
+        label = _("Monitoring is planned every %(months)d months or more often.") % {"months": months}
+        checks.append(Check(label, is_often, APPROVALS))
+    return checks
+
+
+SHUT = {"excluded", "blocked"}
+PLAN_NEEDED = {
+    "risk_note": {"moderate", "substantial"},
+    "mitigation_plan": {"substantial", "high"},
+    "country_office_opinion": {"substantial"},
+    "exit_clause": {"high"},
+}
+MONITORING_MONTHS = {"substantial": 6, "high": 3}
 
 
 def decision_checks(case: Case) -> list[Check]:
     """What a decision needs: an analyst's recommendation, and all that the recommendation needed, still."""
     is_recommended = case.status == CaseStatus.DECISION
-    return [
+    assessment = _assessment_of(case)
+    state = assessment_state(assessment) if assessment else None
+    checks = [
         Check(_("The analyst has recommended an outcome."), is_recommended, ANY_OUTCOME),
-        *recommendation_checks(case),
+        *_checks(case, assessment, state),
     ]
+    if is_recommended and assessment and state:
+        is_same = state.rating.rating == assessment.rating
+        note = "" if is_same else _("Facts changed since. Send the case back.")
+        checks.append(Check(_("The rating is still the one recommended on."), is_same, ANY_OUTCOME, note))
+    return checks
+
+
+def required_level(case: Case, assessment: Assessment, rating: str) -> str:
+    """The level that decides at least: by rating and engagement, the overlay, and where the case was sent up.
+
+    A refusal of an excluded company is recorded by L2. A rating two steps stricter than the computed one
+    goes to the next level. Source: criteria.yaml, decision_matrix and escalation.
+    """
+    known = read_version(assessment.catalogue)
+    if rating in SHUT:
+        level = DecisionLevel.L2.value
+    else:
+        level = decision_level(rating, case.tier, assessment.overlay, using=known)
+    steps = known.strictness.index(rating) - known.strictness.index(assessment.rating)
+    if steps >= 2 and rating not in SHUT:
+        level = f"L{min(4, int(level[1]) + 1)}"
+    return max(level, case.least_level)
+
+
+def advised_cases(user: User):
+    """Cases with a high rating, for the advisory group, whose members see no other; newest first."""
+    if "advisory_group" not in user.roles:
+        return Case.objects.none()
+    return Case.objects.filter(assessment__rating="high").order_by("-opened_at")
+
+
+def level_of(user: User) -> str:
+    """The highest level at which somebody decides; "" where they never do."""
+    if user.is_superuser:
+        return DecisionLevel.L4
+    return max((LEVEL_OF_ROLE[role] for role in user.roles if role in LEVEL_OF_ROLE), default="")
+
+
+def joint_notes_visible_to(user: User):
+    """Joint notes on a company of which this person sees one of the two cases."""
+    seen = Case.objects.visible_to(user)
+    return JointNote.objects.filter(Q(earlier__case__in=seen) | Q(later__case__in=seen)).distinct()
 
 
 @dataclass(frozen=True)
@@ -110,6 +224,13 @@ EVENT_WORDS = {
     ("case", "taken"): gettext_lazy("Taken for review"),
     ("case", "screened again"): gettext_lazy("Another screening asked for"),
     ("case", "condition added"): gettext_lazy("Condition proposed"),
+    ("case", "answers reused"): gettext_lazy("Answers of an earlier assessment taken over"),
+    ("case", "answered"): gettext_lazy("Criteria answered"),
+    ("case", "plan written"): gettext_lazy("Plan written"),
+    ("case", "sent up"): gettext_lazy("Sent up to the next level"),
+    ("case", "condition met"): gettext_lazy("Condition met"),
+    ("decision", "joint note opened"): gettext_lazy("Joint note opened: another entity decided differently"),
+    ("decision", "joint note written"): gettext_lazy("Remark in the joint note"),
     ("case", "condition removed"): gettext_lazy("Condition taken back"),
     ("case", "moved to research"): gettext_lazy("Back to research"),
     ("case", "moved to assessment"): gettext_lazy("Assessment begun"),

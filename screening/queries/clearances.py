@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from focalpoints.models import UNEntity
 from partnerships.models import Company, Partnership
 from screening.models import (
+    REFUSING,
     TIER_ORDER,
     Decision,
     DecisionOutcome,
@@ -41,7 +42,7 @@ class Clearance:
         return {
             "lapsed": _("Clearance ended"),
             "suspended": _("Clearance suspended"),
-            "declined": _("Declined"),
+            "declined": self.decision.get_outcome_display(),
         }[self.state]
 
 
@@ -70,21 +71,20 @@ def clearances_for(companies: Iterable[Company]) -> dict[int, Clearance]:
 def _clearance(
     decisions: list[Decision], *, entity: UNEntity | None = None, tier: str | None = None
 ) -> Clearance | None:
-    """Of decisions, newest first."""
+    """Of decisions, newest first. A deferral decides nothing yet and leaves what stood before."""
+    decisions = [decision for decision in decisions if decision.outcome != DecisionOutcome.DEFERRED]
     if entity is not None:
         own = [decision for decision in decisions if decision.entity_id == entity.pk]
         decisions = own or decisions
     if tier is not None:
         enough = TIER_ORDER[TIER_ORDER.index(tier) :]  # type: ignore[arg-type]
         decisions = [
-            decision
-            for decision in decisions
-            if decision.outcome == DecisionOutcome.DECLINED or decision.tier in enough
+            decision for decision in decisions if decision.outcome in REFUSING or decision.tier in enough
         ]
     if not decisions:
         return None
     decision = decisions[0]
-    if decision.outcome == DecisionOutcome.DECLINED:
+    if decision.outcome in REFUSING:
         state = "declined"
     elif decision.suspended_at:
         state = "suspended"

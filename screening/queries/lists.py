@@ -63,9 +63,10 @@ def list_freshness(now: datetime | None = None) -> list[ListFreshness]:
 
 
 def serving_versions() -> list[ListVersion]:
-    """The list versions a screening uses now, in a stable order."""
+    """The list versions a screening uses now, in a stable order; tables of standings are not among them."""
     return list(
         ListVersion.objects.filter(status=VersionStatus.SERVING)
+        .exclude(source__kind=ListSource.Kind.STANDING)
         .select_related("source")
         .order_by("source_id")
     )

@@ -13,7 +13,7 @@ from portal.history import record
 from portal.jobs import enqueue
 from portal.models import User
 from screening.models import HIT_REASONS, UNDO_WITHIN, Case, CaseStatus, Hit, HitOutcome
-from screening.services import cases
+from screening.services import cases, locks
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def decide_hit(hit: Hit, *, version: int, outcome: str, reason: str, comment: st
     record(
         hit, "decided", by=by, note=comment, changes={"outcome": [before, outcome], "reason": ["", reason]}
     )
-    cases.bump(case)
+    locks.bump(case)
     if outcome == HitOutcome.TRUE_MATCH:
         enqueue(
             "screening.suspend_clearances",
@@ -97,7 +97,7 @@ def _take_back(hit: Hit, case: Case | None, why: str, note: str, by: User) -> Hi
     if case is None:
         cases.open_case_for_hits(hit.company)
     else:
-        cases.bump(case)
+        locks.bump(case)
     return hit
 
 

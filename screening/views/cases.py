@@ -1,5 +1,7 @@
 """The queue of cases, the case file, and its decision."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -16,8 +18,9 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
-from screening.forms import CaseRequestForm, ConditionForm, DecisionForm, ReasonForm, RecommendForm
-from screening.models import VALID_MONTHS, Case, CaseStatus, Condition, DecisionOutcome
+from screening.forms import CaseRequestForm, ConditionForm, ReasonForm, RecommendForm
+from screening.labels import RATINGS
+from screening.models import Case, CaseStatus, Condition, Decision, DecisionOutcome, RefusalReason
 from screening.services import cases as services
 
 
@@ -78,7 +81,7 @@ def case_new(request: SignedIn) -> HttpResponse:
             form.add_error(None, str(broken_rule))
             return _request_page(request, company, form, entities, status=409)
         messages.success(
-            request, _("Asked for. You will have an answer by %(date)s.") % {"date": _day(case.due_on)}
+            request, _("Asked for. You will have an answer by %(date)s.") % {"date": day_words(case.due_on)}
         )
         return redirect("screening:case_detail", case.reference)
     return _request_page(request, company, form, entities, status=422 if form.is_bound else 200)
@@ -142,6 +145,7 @@ def _case_page(
         "next_hit": queries.next_hit(case.company),
         "can_decide": user.has_perm("screening.decide_case") and case.status == CaseStatus.DECISION,
         "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
+        **_decided(case),
         "recommend_form": recommend_form
         or RecommendForm(
             initial={
@@ -155,6 +159,25 @@ def _case_page(
         "withdraw_form": ReasonForm(auto_id="withdraw_%s"),
     }
     return render(request, "screening/case_detail.html", context, status=status)
+
+
+def run_context(case: Case) -> dict:
+    """The last screening and what it lacks, for the identity bar of a case."""
+    run = queries.latest_run(case.company)
+    return {"run": run, "shortcomings": queries.run_shortcomings(case.company, run)}
+
+
+def _decided(case: Case) -> dict:
+    """The decision's rating and reasons in words; the computed rating where the decided one is stricter."""
+    decision = Decision.objects.filter(case=case).first()
+    if decision is None:
+        return {}
+    is_stricter = decision.rating != decision.computed_rating
+    return {
+        "rating_label": RATINGS.get(decision.rating, ""),
+        "computed_label": RATINGS[decision.computed_rating] if is_stricter else "",
+        "reason_labels": [RefusalReason(code).label for code in decision.reason_codes],
+    }
 
 
 def check_items(checks: list[queries.Check]) -> list[dict]:
@@ -209,14 +232,14 @@ def case_take_next(request: SignedIn) -> HttpResponse:
 @require_POST
 def case_take(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
-    return _then(request, case, lambda: services.take_case(case, by=request.user), _("The case is yours."))
+    return then(request, case, lambda: services.take_case(case, by=request.user), _("The case is yours."))
 
 
 @require_POST
 def case_screen(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     done = _("Another screening is on its way. Reload this page in a moment.")
-    return _then(request, case, lambda: services.screen_again(case, by=request.user), done)
+    return then(request, case, lambda: services.screen_again(case, by=request.user), done)
 
 
 @require_POST
@@ -225,7 +248,7 @@ def case_withdraw(request: SignedIn, reference: str) -> HttpResponse:
     note = _reason(request)
     if note is None:
         return redirect("screening:case_detail", case.reference)
-    return _then(
+    return then(
         request,
         case,
         lambda: services.withdraw_case(case, note=note, by=request.user),
@@ -239,7 +262,7 @@ def case_send_back(request: SignedIn, reference: str) -> HttpResponse:
     note = _reason(request)
     if note is None:
         return redirect("screening:case_detail", case.reference)
-    return _then(
+    return then(
         request,
         case,
         lambda: services.send_back_case(case, version=case.version, note=note, by=request.user),
@@ -255,7 +278,9 @@ def _reason(request: SignedIn) -> str | None:
     return None
 
 
-def _then(request: SignedIn, case: Case, act, done: str) -> HttpResponse:
+def then(
+    request: SignedIn, case: Case, act: Callable[[], object], done: str, *, to: str = "screening:case_detail"
+) -> HttpResponse:
     """Do one thing to a case and return to it, with what was done or why it was not."""
     try:
         act()
@@ -263,7 +288,7 @@ def _then(request: SignedIn, case: Case, act, done: str) -> HttpResponse:
         messages.error(request, str(broken_rule))
     else:
         messages.success(request, done)
-    return redirect("screening:case_detail", case.reference)
+    return redirect(to, case.reference)
 
 
 @require_POST
@@ -287,7 +312,7 @@ def condition_remove(request: SignedIn, reference: str, pk: int) -> HttpResponse
     case = case_file_for(request, reference)
     condition = get_object_or_404(Condition, pk=pk, case=case)
     done = _("The condition is taken back.")
-    return _then(request, case, lambda: services.remove_condition(condition, by=request.user), done)
+    return then(request, case, lambda: services.remove_condition(condition, by=request.user), done)
 
 
 @require_POST
@@ -317,68 +342,5 @@ def refuse(form: Form, broken_rule: RuleViolation, subject) -> None:
         form.data = data
 
 
-@require_http_methods(["GET", "POST"])
-def case_decide(request: SignedIn, reference: str) -> HttpResponse:
-    case = case_file_for(request, reference)
-    if request.method == "POST":
-        if not request.user.has_perm("screening.decide_case"):
-            raise PermissionDenied
-        form = _decision_form(request.POST)
-        if not form.is_valid():
-            return _decision_page(request, case, form, status=422)
-        try:
-            decision = services.decide_case(case, by=request.user, **form.cleaned_data)
-        except RuleViolation as broken_rule:
-            refuse(form, broken_rule, case)
-            return _decision_page(request, case_file_for(request, reference), form, status=409)
-        messages.success(request, _("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()})
-        return redirect("screening:case_detail", case.reference)
-    return _decision_page(request, case, _decision_form(initial={"version": case.version}), status=200)
-
-
-def _decision_form(*args, **kwargs) -> DecisionForm:
-    today = timezone.localdate()
-    until = {
-        outcome: _("Valid %(months)d months, until %(date)s")
-        % {"months": months, "date": _day(services.add_months(today, months))}
-        for outcome, months in VALID_MONTHS.items()
-    }
-    declined = {DecisionOutcome.DECLINED: _("No partnership can become active; active ones are held")}
-    return DecisionForm(*args, consequences=until | declined, **kwargs)
-
-
-def _decision_page(request: SignedIn, case: Case, form: DecisionForm, *, status: int) -> HttpResponse:
-    checks = queries.decision_checks(case)
-    user = request.user
-    run = queries.latest_run(case.company)
-    own_part = (
-        _("You examined this case. Another person decides.")
-        if case.analyst_id == user.pk
-        else _("You asked for this case. Another person decides.")
-        if case.requested_by_id == user.pk
-        else ""
-    )
-    context = {
-        "case": case,
-        "form": form,
-        "run": run,
-        "shortcomings": queries.run_shortcomings(case.company, run),
-        "hits": list(case.company.hits.for_list()),
-        "conditions": list(case.conditions.all()),
-        "checks": check_items(checks),
-        "own_part": own_part,
-        "may_decide": user.has_perm("screening.decide_case"),
-        "is_blocked": any(not check.is_met and check.blocks == queries.ANY_OUTCOME for check in checks),
-        "open_blocks": [
-            check.note or check.label
-            for check in checks
-            if not check.is_met and DecisionOutcome.APPROVED in check.blocks
-        ],
-        "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
-        "back_form": ReasonForm(auto_id="back_%s"),
-    }
-    return render(request, "screening/case_decide.html", context, status=status)
-
-
-def _day(day) -> str:
+def day_words(day) -> str:
     return date_format(day, "j F Y")

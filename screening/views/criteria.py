@@ -4,64 +4,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from screening.rating import BLOCKED, BadAnswers, Catalogue, Rating, catalogue, rate
-
-TYPES = {
-    "exclusionary": gettext_lazy("Exclusionary criteria"),
-    "high_risk_sector": gettext_lazy("High-risk sectors"),
-    "risk_factor": gettext_lazy("Risk factors"),
-    "positive": gettext_lazy("Positive criteria"),
-}
-EVIDENCE = {
-    "list_match": gettext_lazy("Answered from lists"),
-    "company_rule": gettext_lazy("Computed from the company's facts"),
-    "reviewer": gettext_lazy("Judged by a reviewer on evidence"),
-    "disclosure": gettext_lazy("Stated by the company"),
-}
-ANSWERS = {
-    "clear": gettext_lazy("Clear"),
-    "unresolved": gettext_lazy("Unresolved"),
-    "met": gettext_lazy("Met"),
-    "none": gettext_lazy("None"),
-    "minor": gettext_lazy("Minor"),
-    "core": gettext_lazy("Core"),
-    "low": gettext_lazy("Low"),
-    "medium": gettext_lazy("Medium"),
-    "high": gettext_lazy("High"),
-    "no_information": gettext_lazy("No information"),
-    "not_material": gettext_lazy("Not material"),
-    "not_shown": gettext_lazy("Not shown"),
-    "partial": gettext_lazy("Partial"),
-    "demonstrated": gettext_lazy("Demonstrated"),
-}
-RATINGS = {
-    "low": gettext_lazy("Low"),
-    "moderate": gettext_lazy("Moderate"),
-    "substantial": gettext_lazy("Substantial"),
-    "high": gettext_lazy("High"),
-    "excluded": gettext_lazy("Excluded"),
-    BLOCKED: gettext_lazy("Blocked: an exclusion is open"),
-}
-STEPS = {
-    "exclusion": (gettext_lazy("Exclusion"), gettext_lazy("A criterion that is met ends it here.")),
-    "open_exclusion": (
-        gettext_lazy("Open exclusion"),
-        gettext_lazy("One that is unresolved blocks: nothing is rated until it is answered."),
-    ),
-    "base": (gettext_lazy("Base"), gettext_lazy("The first line that holds gives the rating.")),
-    "credit": (
-        gettext_lazy("Credit"),
-        gettext_lazy("Three positives shown, one of them an anchor, lower it by one step."),
-    ),
-    "floor": (gettext_lazy("Sector floor"), gettext_lazy("A sector may set the least that is given.")),
-    "entity": (
-        gettext_lazy("Entity overlay"),
-        gettext_lazy("A UN entity may be stricter than the common rule, never milder."),
-    ),
-}
+from screening.labels import ANSWERS, EVIDENCE, RATINGS, STEPS, TYPES, rating_ladder, rating_scale
+from screening.queries.catalogue import catalogue_in_force
+from screening.rating import BLOCKED, BadAnswers, Catalogue, rate
 
 
 def _groups(known: Catalogue) -> list[dict]:
@@ -90,7 +37,7 @@ def _groups(known: Catalogue) -> list[dict]:
 @require_safe
 @login_not_required
 def criteria(request: HttpRequest) -> HttpResponse:
-    known = catalogue()
+    known = catalogue_in_force()
     return render(
         request,
         "screening/criteria.html",
@@ -148,7 +95,7 @@ def _overlay_table(known: Catalogue) -> dict:
 @login_not_required
 def try_rating(request: HttpRequest) -> HttpResponse:
     """The rule with anybody's answers. The address holds them, so that a result can be passed on."""
-    known = catalogue()
+    known = catalogue_in_force()
     level = request.GET.get("level", "standard")
     overlay = request.GET.get("overlay", "")
     answers = {
@@ -159,7 +106,7 @@ def try_rating(request: HttpRequest) -> HttpResponse:
     problem, result = "", None
     if request.GET:
         try:
-            result = rate(answers, level, overlay or None)
+            result = rate(answers, level, overlay or None, using=known)
         except BadAnswers as error:
             problem = str(error)
     groups = _groups(known)
@@ -180,39 +127,3 @@ def try_rating(request: HttpRequest) -> HttpResponse:
         "ladder": rating_ladder(result) if result else [],
     }
     return render(request, "screening/try_rating.html", context, status=422 if problem else 200)
-
-
-def rating_scale(result: Rating, known: Catalogue) -> list[dict]:
-    """For components/scale.html: the rating, and the common one where an entity's is stricter."""
-    steps = []
-    for code in known.ratings:
-        is_common = code == result.common_rating and result.rating != result.common_rating
-        state = "on" if code == result.rating else "was" if is_common else ""
-        steps.append(
-            {"label": RATINGS[code], "note": _("common rating") if is_common else "", "state": state}
-        )
-    return steps
-
-
-def rating_ladder(result: Rating) -> list[dict]:
-    """For components/ladder.html: each step with the line that held and the codes it counted."""
-    ladder = []
-    for step in result.steps:
-        title, text = STEPS[step.name]
-        codes = [
-            f"{name} = {len(found)} ({', '.join(found)})" if found else f"{name} = 0"
-            for name, found in step.counts.items()
-        ]
-        is_last = step is result.steps[-1]
-        has_rating = step.name not in ("exclusion", "open_exclusion") or bool(step.line)
-        ladder.append(
-            {
-                "title": title,
-                "text": text,
-                "codes": ([step.line] if step.line else []) + codes,
-                "outcome": RATINGS[step.rating] if has_rating else _("Go on"),
-                "status": ("locked" if step.rating == BLOCKED else step.rating) if has_rating else "",
-                "bare": not is_last,
-            }
-        )
-    return ladder

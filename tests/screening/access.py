@@ -1,12 +1,16 @@
 from datetime import date
 from types import SimpleNamespace
 
-from screening.models import Condition
+from screening.models import Condition, JointNote, Question, Reply
+from screening.services import assessments
+from screening.services.catalogue import load_catalogue
 from tests.access import Row
+from tests.portal.factories import UserFactory
 from tests.screening.factories import (
     CaseFactory,
     HitFactory,
     ListSourceFactory,
+    cleared,
     list_xml,
     serve,
 )
@@ -27,6 +31,27 @@ def build(world: SimpleNamespace) -> None:
     )
     world.hit = HitFactory(company=world.company, list_version=world.list_version)
     world.condition = Condition.objects.create(case=world.case, text="Report", due_on=date(2027, 1, 31))
+    load_catalogue()
+    world.assessed = CaseFactory()
+    assessments.begin_assessment(world.assessed, by=UserFactory(roles=["analyst"]))
+    world.decision = cleared(world.company, entity=world.entity, outcome="declined")
+    world.met_condition = Condition.objects.create(
+        case=world.decision.case, text="Report", due_on=date(2027, 1, 31)
+    )
+    world.joint_note = JointNote.objects.create(
+        company=world.company, earlier=cleared(world.company), later=world.decision
+    )
+    world.reply = Reply.objects.create(
+        decision=world.decision,
+        kind="appeal",
+        text="Look again.",
+        by=world.users["business_own"],
+        first_decider=world.decision.by,
+        first_analyst=world.decision.analyst,
+    )
+    world.question = Question.objects.create(
+        case=world.case, to="company", text="Who owns it?", asked_by=world.users["reviewer"]
+    )
 
 
 def case(world: SimpleNamespace) -> list:
@@ -64,6 +89,46 @@ ROWS: dict[str, Row] = {
     ),
     "screening:case_recommend": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
     "screening:case_decide": Row(get=REVIEWERS, post="login 404 404 404 404 403 422 404", args=case),
+    "screening:assessment": Row(get=REVIEWERS, post=NO, args=case),
+    "screening:assessment_begin": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:assessment_reuse": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:assessment_plan": Row(
+        get=NO, post="login 404 404 404 404 422 403 404", args=lambda world: [world.assessed.reference]
+    ),
+    "screening:assessment_group": Row(
+        get="login 404 404 404 404 200 403 404",
+        post="login 404 404 404 404 422 403 404",
+        args=lambda world: [world.assessed.reference, "exclusionary"],
+    ),
+    "screening:case_send_up": Row(get=NO, post="login 404 404 404 404 403 302 404", args=case, post_data=why),
+    "screening:condition_met": Row(
+        get="login 404 404 200 404 200 403 404",
+        post="login 404 404 422 404 422 403 404",
+        args=lambda world: [world.decision.case.reference, world.met_condition.pk],
+    ),
+    "screening:joint_note": Row(
+        get="login 404 404 200 404 200 200 404",
+        post="login 404 404 422 404 422 422 404",
+        args=lambda world: [world.joint_note.pk],
+    ),
+    "screening:outcome": Row(
+        get="login 200 404 404 404 200 200 404",
+        post="login 422 404 404 404 403 403 404",
+        args=lambda world: [world.decision.public_id],
+    ),
+    "screening:reply_answer": Row(
+        get="login 404 404 404 404 403 200 404",
+        post="login 404 404 404 404 403 422 404",
+        args=lambda world: [world.reply.pk],
+    ),
+    "screening:question_answer": Row(
+        get="login 200 404 404 404 404 404 404",
+        post="login 422 404 404 404 404 404 404",
+        args=lambda world: [world.question.pk],
+    ),
+    "screening:advice_list": Row(
+        get="login 403 403 403 403 403 403 403", post="login 403 403 403 403 403 403 403"
+    ),
     "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404", args=hit),
     "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
     "screening:hit_revoke": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit, post_data=why),

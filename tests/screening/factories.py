@@ -12,6 +12,8 @@ from screening import queries
 from screening.lists.model import Entry, ListedName
 from screening.matching import as_screened
 from screening.models import (
+    Answer,
+    Assessment,
     Case,
     CaseStatus,
     Decision,
@@ -21,7 +23,10 @@ from screening.models import (
     ScreeningRun,
     VersionStatus,
 )
-from screening.services import lists
+from screening.queries.assessments import assessment_state
+from screening.rating import DEFAULTS
+from screening.services import assessments, lists
+from screening.services.catalogue import load_catalogue
 from tests.portal.factories import UserFactory
 
 
@@ -142,6 +147,45 @@ class CaseFactory(factory.django.DjangoModelFactory):
     due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
 
 
+def assessed(case: Case, by, plan: dict | None = None, **answers: str) -> Assessment:
+    """A complete assessment with its plan: every criterion that is asked answered, mildly unless named.
+
+    `answers` by code with "_" for "-": assessed(case, analyst, R_COR_01="high").
+    """
+    load_catalogue()
+    wanted = {code.replace("_", "-"): answer for code, answer in answers.items()}
+    assessment = assessments.begin_assessment(case, by=by)
+    for _round in range(2):  # an answer may ask for more depth, and so for more answers
+        assessment.refresh_from_db()
+        state = assessment_state(assessment)
+        assessment.answers.filter(code__in=wanted).delete()
+        Answer.objects.bulk_create(
+            Answer(
+                assessment=assessment,
+                code=code,
+                answer=wanted.get(code, DEFAULTS[row.criterion.scale]),
+                evidence="Searched, see https://a.example.org and https://b.example.org.",
+                by=by,
+            )
+            for code, row in state.given.items()
+            if row.is_missing or code in wanted
+        )
+    values = {
+        "benefit_and_cost": "Tents for 4,000 families; two staff weeks.",
+        "risk_note": "Late deliveries; the focal point owns it.",
+        "mitigation_plan": "Checks each month until June.",
+        "monitoring_months": 3,
+        "country_office_opinion": "In favour, 3 November.",
+        "exit_clause": "Thirty days' notice.",
+        "has_no_conflict": True,
+        **(plan or {}),
+    }
+    for field, value in values.items():
+        setattr(assessment, field, value)
+    assessment.save()
+    return assessment
+
+
 def _any_version() -> ListVersion:
     """A list in use, without the screenings that serving one would queue."""
     return ListVersion.objects.create(
@@ -178,6 +222,8 @@ def cleared(company: Company, *, until=None, entity=None, outcome="approved", by
         analyst=analyst,
         by=by,
         has_no_conflict=True,
-        valid_until=None if outcome == "declined" else until or timezone.localdate() + timedelta(days=700),
+        valid_until=None
+        if outcome in ("declined", "not_eligible", "deferred")
+        else until or timezone.localdate() + timedelta(days=700),
         **values,
     )

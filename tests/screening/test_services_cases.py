@@ -24,9 +24,9 @@ from screening.models import (
     HitOutcome,
     HitReason,
 )
-from screening.services import cases, hits
+from screening.services import cases, clearances, decisions, hits
 from tests.portal.factories import UserFactory
-from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, RunFactory, cleared
+from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, RunFactory, assessed, cleared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
 
@@ -54,7 +54,10 @@ def focal():
 def held(monkeypatch):
     """The companies whose partnerships were put on hold."""
     seen = []
-    monkeypatch.setattr(cases, "hold_partnerships", lambda company, note, by=None: seen.append(company.pk))
+    for module in (clearances, decisions):
+        monkeypatch.setattr(
+            module, "hold_partnerships", lambda company, note, by=None: seen.append(company.pk)
+        )
     return seen
 
 
@@ -62,12 +65,13 @@ def recommended(analyst, outcome="approved", **values) -> Case:
     """A case whose company was screened and found clean, with the analyst's word on it."""
     case = CaseFactory(**values)
     RunFactory(company=case.company)
+    assessed(case, analyst)
     return cases.recommend_case(case, version=case.version, outcome=outcome, note="Clean.", by=analyst)
 
 
 def decide(case, by, outcome="approved", **values):
     arguments = {"version": case.version, "note": "As recommended.", "has_no_conflict": True, **values}
-    return cases.decide_case(case, outcome=outcome, by=by, **arguments)
+    return decisions.decide_case(case, outcome=outcome, by=by, **arguments)
 
 
 def settle(hit, by, outcome=HitOutcome.FALSE_POSITIVE, reason=HitReason.OTHER_COUNTRY):
@@ -194,12 +198,15 @@ def test_recommendation_needs_every_hit_decided(analyst):
     case.refresh_from_db()
     with pytest.raises(RuleViolation, match="No hit is left inconclusive"):
         cases.recommend_case(case, version=case.version, outcome="approved", note="x", by=analyst)
+    assessed(case, analyst)
+    case.refresh_from_db()
     cases.recommend_case(case, version=case.version, outcome="declined", note="x", by=analyst)
 
 
 def test_conditions_are_needed_where_promised(analyst):
     case = CaseFactory()
     RunFactory(company=case.company)
+    assessed(case, analyst)
     with pytest.raises(RuleViolation, match="condition with an owner"):
         cases.recommend_case(case, version=1, outcome="approved_with_conditions", note="x", by=analyst)
     condition = cases.add_condition(
@@ -228,16 +235,20 @@ def test_second_person_approves_for_two_years(analyst, decider, run_jobs, focal)
     assert "hit" not in mail.outbox[0].body
 
 
-def test_conditions_halve_the_validity_and_go_into_the_decision(analyst, decider):
+def test_conditions_go_into_the_decision_and_are_met_later(analyst, decider):
     case = CaseFactory()
     RunFactory(company=case.company)
-    cases.add_condition(
+    assessed(case, analyst)
+    condition = cases.add_condition(
         case, by=analyst, text="Supplier list", owner="company", due_on=date(2027, 2, 28), evidence=""
     )
     case = cases.recommend_case(case, version=1, outcome="approved_with_conditions", note="x", by=analyst)
-    decision = decide(case, decider, "approved_with_conditions")
-    assert decision.conditions == ["Supplier list"]
-    assert decision.valid_until == cases.add_months(timezone.localdate(), 12)
+    with pytest.raises(RuleViolation, match="not decided yet"):
+        decisions.meet_condition(condition, note="Here.", by=analyst)
+    assert decide(case, decider, "approved_with_conditions").conditions == ["Supplier list"]
+    decisions.meet_condition(condition, note="List of 3 March", by=analyst)
+    condition.refresh_from_db()
+    assert (condition.met_by, condition.met_note) == (analyst, "List of 3 March")
 
 
 def test_analyst_and_requester_cannot_decide(analyst):
@@ -271,6 +282,7 @@ def test_conflict_of_interest_statement_is_needed(analyst, decider):
 def test_true_match_blocks_approval_and_not_refusal(analyst, decider, held):
     case = CaseFactory()
     settle(HitFactory(company=case.company), analyst, HitOutcome.TRUE_MATCH, HitReason.FACTS_AGREE)
+    assessed(case, analyst)
     case.refresh_from_db()
     for outcome in ("approved", "approved_with_conditions"):
         with pytest.raises(RuleViolation, match="true match"):
@@ -278,7 +290,10 @@ def test_true_match_blocks_approval_and_not_refusal(analyst, decider, held):
     case = cases.recommend_case(case, version=case.version, outcome="declined", note="Listed.", by=analyst)
     with pytest.raises(RuleViolation, match="true match"):
         decide(case, decider, "approved")
-    assert decide(case, decider, "declined").valid_until is None
+    with pytest.raises(RuleViolation, match="reasons that the company is told"):
+        decide(case, decider, "declined")
+    decision = decide(case, decider, "declined", reason_codes=["exclusion"])
+    assert (decision.rating, decision.level, decision.valid_until) == ("excluded", "L2", None)
     assert held == [case.company_id]
 
 
@@ -301,20 +316,22 @@ def test_company_that_changed_since_the_run_is_not_cleared(analyst, decider):
         decide(case, decider)
 
 
-def test_nothing_is_decided_without_a_recommendation(decider):
+def test_nothing_is_decided_without_a_recommendation(analyst, decider):
     case = CaseFactory()
     RunFactory(company=case.company)
     with pytest.raises(RuleViolation, match="examined"):
         decide(case, decider, "declined")
-    Case.objects.filter(pk=case.pk).update(analyst=UserFactory())
+    assessed(case, analyst)
+    case.refresh_from_db()
     with pytest.raises(RuleViolation, match="recommended"):
         decide(case, decider, "declined")
 
 
 def test_decider_can_send_a_case_back(analyst, decider):
     case = cases.send_back_case(recommended(analyst), version=2, note="Who owns it?", by=decider)
-    assert case.status == CaseStatus.RESEARCH
-    assert AuditEvent.objects.filter(action="moved to research", note="Who owns it?", by=decider).exists()
+    assert case.status == CaseStatus.ASSESSMENT
+    assert case.returned_at is not None
+    assert AuditEvent.objects.filter(action="moved to assessment", note="Who owns it?", by=decider).exists()
 
 
 def test_new_hit_calls_a_case_back(analyst):
@@ -346,26 +363,33 @@ def test_two_deciders_at_once_one_wins():
     for user in (analyst, *deciders):
         user.is_superuser = True
         user.save()
-    for _round in range(10):
-        case = recommended(analyst)
-        barrier, answers = threading.Barrier(2), []
+    case = recommended(analyst)
+    both, answers = threading.Barrier(3), {}
 
-        def decide_it(by, case=case, barrier=barrier, answers=answers):
-            barrier.wait()
+    def decide_each_round(by):
+        for number in range(200):
+            both.wait()
             try:
-                answers.append(decide(case, by).by_id)
+                decision = decide(case, by, version=number, note=f"The words of {by.pk}")
+                answers[by.pk] = decision.by_id
             except StaleEdit:
-                answers.append("stale")
-            finally:
-                connection.close()
+                answers[by.pk] = "stale"
+            both.wait()
+        connection.close()
 
-        threads = [threading.Thread(target=decide_it, args=[user]) for user in deciders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert answers.count("stale") == 1
-        assert Decision.objects.filter(case=case).count() == 1
+    threads = [threading.Thread(target=decide_each_round, args=[user]) for user in deciders]
+    for thread in threads:
+        thread.start()
+    for number in range(200):
+        Decision.objects.all().delete()
+        Case.objects.filter(pk=case.pk).update(status=CaseStatus.DECISION, closed_at=None, version=number)
+        both.wait()
+        both.wait()
+        decision = Decision.objects.get()
+        assert set(answers.values()) == {"stale", decision.by_id}
+        assert decision.note == f"The words of {decision.by_id}"
+    for thread in threads:
+        thread.join()
 
 
 # --- clearances -------------------------------------------------------------------------------------------
@@ -435,8 +459,8 @@ def test_partnership_names_what_is_missing():
 def test_lapsed_clearance_holds_partnerships_once(run_jobs, held):
     company = CompanyFactory()
     decision = cleared(company, until=timezone.localdate() - timedelta(days=1))
-    cases.end_lapsed_clearances()
-    cases.end_lapsed_clearances()
+    clearances.end_lapsed_clearances()
+    clearances.end_lapsed_clearances()
     assert run_jobs() == ["screening.end_clearance"]
     assert held == [company.pk]
     assert AuditEvent.objects.filter(action="ended", subject_id=str(decision.pk)).count() == 1
@@ -446,7 +470,7 @@ def test_newer_clearance_keeps_partnerships_going(run_jobs, held):
     company = CompanyFactory()
     cleared(company, until=timezone.localdate() - timedelta(days=1))
     cleared(company)
-    cases.end_lapsed_clearances()
+    clearances.end_lapsed_clearances()
     run_jobs()
     assert held == []
 
@@ -493,7 +517,7 @@ def test_exclusion_is_known_open_or_unknown(analyst):
     [("2026-11-22", 24, "2028-11-22"), ("2026-08-31", 6, "2027-02-28"), ("2026-12-31", 12, "2027-12-31")],
 )
 def test_months_end_within_their_month(start, months, end):
-    assert cases.add_months(date.fromisoformat(start), months) == date.fromisoformat(end)
+    assert decisions.add_months(date.fromisoformat(start), months) == date.fromisoformat(end)
 
 
 def test_view_is_noted_once_an_hour(decider):

@@ -5,8 +5,11 @@ from django.urls import reverse
 from focalpoints.models import UNEntity
 from portal.models import AuditEvent
 from screening import queries
+from screening.labels import TYPES
 from screening.models import Case, CaseStatus, Decision, Hit, HitOutcome
-from screening.services import cases
+from screening.rating import DEFAULTS
+from screening.services import cases, decisions
+from screening.services.catalogue import load_catalogue
 from tests.portal.factories import UserFactory
 from tests.screening.factories import (
     CaseFactory,
@@ -14,6 +17,7 @@ from tests.screening.factories import (
     HitFactory,
     ListSourceFactory,
     RunFactory,
+    assessed,
     list_xml,
     serve,
 )
@@ -38,6 +42,7 @@ def address(name, case, *more):
 def awaiting(analyst):
     case = CaseFactory(company=CompanyFactory(name="Amberfield Weaving"))
     RunFactory(company=case.company)
+    assessed(case, analyst)
     return cases.recommend_case(case, version=1, outcome="approved", note="Clean.", by=analyst)
 
 
@@ -142,7 +147,7 @@ def test_stale_hit_form_answers_409_with_the_words_kept(client, analyst):
 
 def test_second_decider_sees_the_first_decision_and_own_words(client, analyst, decider):
     case = awaiting(analyst)
-    cases.decide_case(
+    decisions.decide_case(
         case, version=case.version, outcome="approved", note="Fine.", has_no_conflict=True, by=decider
     )
     client.force_login(UserFactory(roles=["decider"]))
@@ -246,6 +251,21 @@ def test_case_from_hits_to_decision_on_the_pages_alone(client, analyst, decider)
         {"outcome": "false_positive", "reason": "common_name", "comment": "No.", "version": 1},
     )
     assert Hit.objects.get(pk=hit.pk).outcome == HitOutcome.FALSE_POSITIVE
+    load_catalogue()
+    client.post(address("assessment_begin", case))
+    shared = {"shared_evidence": "Searched the press and registers on this day: nothing."}
+    for _round in range(2):
+        for kind in TYPES:
+            page = client.get(address("assessment_group", case, kind))
+            form = page.context["form"]
+            answers = {f"{row.criterion.code}-answer": DEFAULTS[row.criterion.scale] for row in form.rows}
+            data = {**shared, **answers, "version": form.initial["version"]}
+            assert client.post(address("assessment_group", case, kind), data).status_code == 302
+    version = Case.objects.get(pk=case.pk).version
+    plan = {"benefit_and_cost": "Worth it.", "has_no_conflict": "on", "version": version}
+    assert client.post(address("assessment_plan", case), plan).status_code == 302
+    text = client.get(address("assessment", case)).content.decode()
+    assert "Rating: Low" in text
     version = Case.objects.get(pk=case.pk).version
     client.post(
         address("case_recommend", case), {"outcome": "approved", "note": "Clean.", "version": version}

@@ -1,0 +1,181 @@
+"""The decision of a case, and what two entities tell each other where they decided differently."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal.errors import RuleViolation
+from portal.http import SignedIn
+from screening import queries
+from screening.forms import ConditionMetForm, DecisionForm, ReasonForm, RemarkForm
+from screening.labels import RATINGS, rating_ladder, rating_scale
+from screening.models import (
+    APPROVING,
+    Assessment,
+    Case,
+    CaseStatus,
+    Condition,
+    DecisionLevel,
+    DecisionOutcome,
+    JointNote,
+)
+from screening.queries.assessments import frozen_rating
+from screening.queries.catalogue import read_version
+from screening.services import decisions as services
+from screening.views.assessments import assessment_of, plan_facts
+from screening.views.cases import case_file_for, check_items, day_words, refuse, run_context, then
+
+
+@require_http_methods(["GET", "POST"])
+def case_decide(request: SignedIn, reference: str) -> HttpResponse:
+    case = case_file_for(request, reference)
+    found = assessment_of(case)
+    if request.method == "POST":
+        if not request.user.has_perm("screening.decide_case"):
+            raise PermissionDenied
+        form = _decision_form(found, request.POST)
+        if not form.is_valid():
+            return _decision_page(request, case, found, form, status=422)
+        try:
+            decision = services.decide_case(case, by=request.user, **form.cleaned_data)
+        except RuleViolation as broken_rule:
+            refuse(form, broken_rule, case)
+            return _decision_page(request, case_file_for(request, reference), found, form, status=409)
+        messages.success(request, _("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()})
+        return redirect("screening:case_detail", case.reference)
+    form = _decision_form(found, initial={"version": case.version})
+    return _decision_page(request, case, found, form, status=200)
+
+
+def _decision_form(found: Assessment | None, *args, **kwargs) -> DecisionForm:
+    """The form with what each outcome means, and the ratings that are stricter than the computed one."""
+    reply = _("The company is told the category of the reason; it may reply and appeal")
+    consequences = {
+        DecisionOutcome.DEFERRED: _("Say what is missing, and from whom. What stood before still stands"),
+        DecisionOutcome.DECLINED: reply,
+        DecisionOutcome.NOT_ELIGIBLE: _("Only where an exclusion is met. It may reply and appeal"),
+    }
+    ratings = [("", _("No, keep the computed one"))]
+    if found is not None and found.rating:
+        strictness = read_version(found.catalogue).strictness
+        stricter = strictness[strictness.index(found.rating) + 1 :]
+        ratings += [(code, RATINGS[code]) for code in stricter if code != "blocked"]
+        if found.rating not in ("excluded", "blocked"):
+            until = day_words(services.valid_until(found, found.rating))
+            words = _("Valid until %(date)s at the computed rating") % {"date": until}
+            consequences |= dict.fromkeys(APPROVING, words)
+    return DecisionForm(*args, consequences=consequences, ratings=ratings, **kwargs)
+
+
+def _decision_page(
+    request: SignedIn, case: Case, found: Assessment | None, form: DecisionForm, *, status: int
+) -> HttpResponse:
+    checks = queries.decision_checks(case)
+    user = request.user
+    is_rated = found is not None and bool(found.rating)
+    level = queries.required_level(case, found, found.rating) if found and is_rated else ""
+    own_part = (
+        _("You examined this case. Another person decides.")
+        if case.analyst_id == user.pk
+        else _("You asked for this case. Another person decides.")
+        if case.requested_by_id == user.pk
+        else ""
+    )
+    context = {
+        "case": case,
+        "tab": "decision",
+        "form": form,
+        **run_context(case),
+        "hits": list(case.company.hits.for_list()),
+        "conditions": list(case.conditions.all()),
+        "checks": check_items(checks),
+        "own_part": own_part,
+        "may_decide": user.has_perm("screening.decide_case"),
+        "level": level,
+        "level_label": DecisionLevel(level).label if level else "",
+        "is_level_enough": queries.level_of(user) >= level,
+        "is_blocked": any(not check.is_met and check.blocks == queries.ANY_OUTCOME for check in checks),
+        "open_blocks": [
+            check.note or check.label
+            for check in checks
+            if not check.is_met and DecisionOutcome.APPROVED in check.blocks
+        ],
+        "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
+        "back_form": ReasonForm(auto_id="back_%s"),
+        "up_form": ReasonForm(auto_id="up_%s"),
+        "assessment": found,
+    }
+    if found and is_rated:
+        rating = frozen_rating(found)
+        context |= {
+            "rating_label": RATINGS[rating.rating],
+            "rating_code": rating.rating,
+            "scale": rating_scale(rating, read_version(found.catalogue)),
+            "ladder": rating_ladder(rating),
+            "plan": [(label, value) for label, value in plan_facts(found) if value],
+        }
+    return render(request, "screening/case_decide.html", context, status=status)
+
+
+@require_POST
+def case_send_up(request: SignedIn, reference: str) -> HttpResponse:
+    case = case_file_for(request, reference)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why: the reason stays on record."))
+        return redirect("screening:case_decide", case.reference)
+    return then(
+        request,
+        case,
+        lambda: services.send_up(case, version=case.version, note=form.cleaned_data["note"], by=request.user),
+        _("The case is with the next level."),
+        to="screening:case_decide",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def condition_met(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """Say that a condition of an approval is met: reviewers, and those who asked for the case."""
+    case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
+    condition = get_object_or_404(Condition, pk=pk, case=case, case__status=CaseStatus.CLOSED)
+    if not (
+        request.user.has_perm("screening.assess_case") or request.user.has_perm("screening.request_case")
+    ):
+        raise PermissionDenied
+    form = ConditionMetForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            services.meet_condition(condition, note=form.cleaned_data["note"], by=request.user)
+        except RuleViolation as broken_rule:
+            form.add_error(None, str(broken_rule))
+            status = 409
+        else:
+            messages.success(request, _("The condition is met."))
+            return redirect("screening:case_detail", case.reference)
+    context = {"case": case, "condition": condition, "form": form}
+    return render(request, "screening/condition_met.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def joint_note(request: SignedIn, pk: int) -> HttpResponse:
+    """Why two UN entities decided differently on one company; people of both sides read and write it."""
+    notes = queries.joint_notes_visible_to(request.user).select_related(
+        "company", "earlier__entity", "later__entity", "earlier__case", "later__case"
+    )
+    note: JointNote = get_object_or_404(notes, pk=pk)
+    form = RemarkForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.remark_on(note, text=form.cleaned_data["text"], by=request.user)
+        messages.success(request, _("Your remark is on record."))
+        return redirect("screening:joint_note", note.pk)
+    context = {
+        "note": note,
+        "sides": [note.earlier, note.later],
+        "remarks": list(note.remarks.select_related("by")),
+        "form": form,
+    }
+    return render(request, "screening/joint_note.html", context, status=422 if form.is_bound else 200)
