@@ -1,5 +1,12 @@
 from types import SimpleNamespace
 
+from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from partnerships.models import Appeal, KeptDraft, LeadProposal
+from partnerships.services.members import SALT
+from partnerships.services.offers import KEPT_DRAFT_SALT
+from portal import attachments
 from tests.access import Row
 from tests.partnerships.factories_offers import NeedFactory, OfferFactory, SubmittedFactory
 
@@ -21,6 +28,24 @@ def build(world: SimpleNamespace) -> None:
         created_by=world.users["focal_own"],
         status="draft",
         published_at=None,
+    )
+
+    world.document = attachments.accept(
+        SimpleUploadedFile("sheet.txt", b"weight: 80 kg"), about=world.offer_draft, by=owner, kind="offer"
+    )
+    world.kept = KeptDraft.objects.create(email="visitor@test.example", answers={})
+    seats = world.company.invitations
+    world.seat = seats.create(email="new@test.example", invited_by=owner)
+    world.asking = seats.create(email=world.users["business_other"].email)
+    world.appeal = Appeal.objects.create(
+        reference="A-9001", title="Wells", lead=world.entity, created_by=world.users["focal_own"]
+    )
+    world.lead_proposal = LeadProposal.objects.create(
+        company=world.company,
+        proposer=world.entity,
+        other=world.other_entity,
+        lead=world.entity,
+        proposed_by=world.users["focal_own"],
     )
 
 
@@ -45,6 +70,26 @@ def need_draft(world: SimpleNamespace) -> list:
 
 
 # anonymous, business own, business other, focal own, focal other, reviewer, decider, administrator
+def kept(world: SimpleNamespace) -> list:
+    return [signing.dumps(world.kept.pk, salt=KEPT_DRAFT_SALT)]
+
+
+def seat(world: SimpleNamespace) -> list:
+    return [signing.dumps(world.seat.pk, salt=SALT)]
+
+
+def people(world: SimpleNamespace) -> list:
+    return [world.company.public_id]
+
+
+def member(world: SimpleNamespace) -> list:
+    return [world.company.public_id, world.company.members.get().pk]
+
+
+def asked(world: SimpleNamespace) -> list:
+    return [world.company.public_id, world.asking.pk]
+
+
 MINE = "login 200 404 404 404 404 404 404"
 TRIAGE = "login 403 403 200 200 403 403 403"
 POST_NEED = "login 403 403 200 200 403 403 403"
@@ -63,6 +108,48 @@ ROWS: dict[str, Row] = {
     "partnerships:my_offer_matches": Row(post=NO_POST, get=MINE, args=offer),
     "partnerships:my_offer_reply": Row(get=NO_GET, post="login 422 404 404 404 404 404 404", args=offer),
     "partnerships:my_offer_withdraw": Row(get=MINE, post="login 302 404 404 404 404 404 404", args=offer),
+    "partnerships:offer_keep": Row(get="302", post="302"),
+    "partnerships:offer_reopen": Row(get="200", post="302", args=kept),
+    "partnerships:offer_documents": Row(get=MINE, post="login 422 404 404 404 404 404 404", args=draft),
+    "partnerships:offer_document_remove": Row(
+        get=NO_GET,
+        post="login 302 404 404 404 404 404 404",
+        args=lambda world: [world.document.public_id],
+    ),
+    "partnerships:offer_receipt": Row(
+        post=NO_POST, get=MINE, args=lambda world: [world.offer.reference, "pdf"]
+    ),
+    "partnerships:my_offer_ask": Row(get=NO_GET, post="login 422 404 404 404 404 404 404", args=offer),
+    "partnerships:my_offer_renew": Row(get=NO_GET, post="login 422 404 404 404 404 404 404", args=offer),
+    "partnerships:my_offer_repeat": Row(get=NO_GET, post="login 409 404 404 404 404 404 404", args=offer),
+    "partnerships:my_people": Row(
+        get="login 200 404 403 403 403 403 403", post="login 422 404 403 403 403 403 403", args=people
+    ),
+    "partnerships:my_people_change": Row(get=NO_GET, post="login 404 404 403 403 403 403 403", args=member),
+    "partnerships:my_people_answer": Row(get=NO_GET, post="login 302 404 403 403 403 403 403", args=asked),
+    "partnerships:company_join": Row(get=NO_GET, post="login 302 302 403 403 403 403 403", args=people),
+    "partnerships:invitation": Row(get="200", post="login 403 403 403 403 403 403 403", args=seat),
+    "partnerships:need_widget": Row(get="200"),
+    "partnerships:appeal_detail": Row(get="200", args=lambda world: [world.appeal.reference]),
+    "partnerships:desk_appeal_new": Row(get=POST_NEED, post="login 403 403 422 422 403 403 403"),
+    "partnerships:desk_appeal_edit": Row(
+        get=OWN_NEED,
+        post="login 403 403 422 404 403 403 403",
+        args=lambda world: [world.appeal.reference],
+    ),
+    "partnerships:offer_report": Row(post=NO_POST, get=TRIAGE),
+    "partnerships:offer_report_csv": Row(post=NO_POST, get=TRIAGE),
+    "partnerships:lead_answer": Row(
+        get=NO_GET,
+        post="login 403 403 403 302 403 403 403",
+        args=lambda world: [world.lead_proposal.pk],
+    ),
+    "partnerships:duties": Row(post=NO_POST, get="login 403 403 200 200 200 200 200"),
+    "partnerships:duties_edit": Row(
+        get="login 403 403 200 403 403 403 403",
+        post="login 403 403 302 403 403 403 403",
+        args=lambda world: [world.entity.pk],
+    ),
     "partnerships:need_list": Row(get="200"),
     "partnerships:need_feed": Row(get="200"),
     "partnerships:need_detail": Row(get="404 404 404 200 404 404 404 404", args=need_draft),
