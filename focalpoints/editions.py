@@ -1,6 +1,6 @@
 """One issue in one language: what readers see on the web and in the mail, from one source."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -19,10 +19,11 @@ class ItemText:
     text: str
     language: str
     base: str
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html(self) -> str:
-        return to_html(self.text, base=self.base)
+        return to_html(self.text, base=self.base, counted=self.counted)
 
     @property
     def plain(self) -> str:
@@ -30,7 +31,14 @@ class ItemText:
 
     @property
     def url(self) -> str:
-        return f"{self.base}{self.item.url}" if self.item.url.startswith("/") else self.item.url
+        return self._whole(self.item.url)
+
+    @property
+    def counted_url(self) -> str:
+        return self._whole(self.counted.get(self.item.url, self.item.url))
+
+    def _whole(self, address: str) -> str:
+        return f"{self.base}{address}" if address.startswith("/") else address
 
     @property
     def meta(self) -> str:
@@ -71,10 +79,18 @@ class Edition:
         return texts[0] if texts else ""
 
 
-def edition(issue: Issue, items: Iterable[IssueItem], language: str, *, base: str = "") -> Edition:
+def edition(
+    issue: Issue,
+    items: Iterable[IssueItem],
+    language: str,
+    *,
+    base: str = "",
+    counted: Mapping[str, str] | None = None,
+) -> Edition:
     """The edition of `language`, in English where a text is not translated; `missing` names those.
 
-    An issue that has no edition in `language` gives the English one.
+    An issue that has no edition in `language` gives the English one. `base` goes before each path;
+    `counted` says which path stands for an address in HTML mails, so that its opening is counted.
     """
     if language not in issue.editions:
         language = "en"
@@ -97,7 +113,7 @@ def edition(issue: Issue, items: Iterable[IssueItem], language: str, *, base: st
             else:
                 missing.append(str(item))
         by_section.setdefault(item.section, []).append(
-            ItemText(item, texts.get("title", ""), texts["text"], its_language, base)
+            ItemText(item, texts.get("title", ""), texts["text"], its_language, base, counted or {})
         )
     blocks = [Block(section, labels[section], by_section.get(section, [])) for section in issue.sections]
     return Edition(language, title, blocks, missing)

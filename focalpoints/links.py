@@ -14,6 +14,7 @@ LIFETIMES: dict[str, timedelta | None] = {
     "preferences": timedelta(days=180),
     "unsubscribe": None,
     "entry_confirm": timedelta(days=60),
+    "news_link": None,
 }
 
 MESSAGE_KEY = re.compile(r"newsletter-([0-9]{1,18})-([0-9]{1,18})-[0-9a-f]{16}")

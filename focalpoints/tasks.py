@@ -1,7 +1,7 @@
 from focalpoints.models import FocalPoint, Meeting, Membership, Subscriber
-from focalpoints.services import directory, groups, meetings, sending, subscribers
+from focalpoints.services import bounces, directory, groups, meetings, reader_imports, sending, subscribers
 
-DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.digest_groups"]
+DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.read_returned_mail", "focalpoints.digest_groups"]
 
 
 def remind_unconfirmed() -> None:
@@ -16,6 +16,14 @@ def remind_focal_point(focal_point_id: int, days: int) -> None:
 
 def mail_reader(subscriber_id: int, sent_key: str) -> None:
     subscribers.mail_reader(Subscriber.objects.get(pk=subscriber_id), key=sent_key)
+
+
+def read_returned_mail() -> None:
+    bounces.read_mailbox()
+
+
+def read_readers(import_id: int) -> None:
+    reader_imports.read_readers(import_id)
 
 
 def send_lane(issue_id: int, lane: int, series: int, turn: int) -> None:

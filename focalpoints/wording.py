@@ -6,6 +6,7 @@ allowlist once more, so neither a slip in the one nor in the other reaches a rea
 
 import html
 import re
+from collections.abc import Mapping
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -32,10 +33,15 @@ def clean_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def to_html(text: str, *, base: str = "") -> SafeString:
-    """Markdown as HTML of the allowed tags. A link to a path of this portal begins with `base`."""
+def to_html(text: str, *, base: str = "", counted: Mapping[str, str] | None = None) -> SafeString:
+    """Markdown as HTML of the allowed tags. A link to a path of this portal begins with `base`.
+
+    `counted` names the path that stands for an address, so that its opening is counted.
+    """
 
     def absolute(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "href":
+            value = (counted or {}).get(value, value)
         return base + value if attribute == "href" and value.startswith("/") else value
 
     clean = nh3.clean(

@@ -5,8 +5,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints import consent
-from focalpoints.models import Issue, Topic
+from focalpoints.models import Issue, ReaderImport, Topic
 from portal.forms import HintedCheckboxes
+
+LARGEST_LIST = 10 * 1024 * 1024  # bytes
 
 
 class SubscribeForm(forms.Form):
@@ -111,3 +113,40 @@ class PreviewForm(forms.Form):
 
 class TitleForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
+
+
+class ImportForm(forms.ModelForm):
+    """A list of readers who consented elsewhere."""
+
+    file = forms.FileField(
+        label=_("The list"),
+        help_text=_(
+            "CSV in UTF-8, at most 10 MB. Its first row names the column email and, if you like, language."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    topics = forms.MultipleChoiceField(
+        label=_("What they get"),
+        choices=Topic.choices,
+        initial=[Topic.QUARTERLY],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ReaderImport
+        fields = ["consent_source", "topics", "language"]
+
+    field_order = ["file", "consent_source", "topics", "language"]
+
+    def clean_file(self) -> str:
+        """The text of the list."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_LIST:
+            raise forms.ValidationError(_("The list is larger than 10 MB. Divide it."))
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("The list is not in UTF-8. Save it as “CSV UTF-8”.")) from error
+        if "\x00" in text:
+            raise forms.ValidationError(_("This is not a CSV file."))
+        return text

@@ -6,96 +6,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('focalpoints', '0002_call_outs_and_reasons'),
+        ("focalpoints", "0002_call_outs_and_reasons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MeetingSession',
+            name="MeetingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('start_time', models.TimeField(verbose_name='begins at')),
-                ('end_time', models.TimeField(blank=True, null=True, verbose_name='ends at')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('speakers', models.CharField(blank=True, max_length=300, verbose_name='who speaks')),
-                ('room', models.CharField(blank=True, max_length=80, verbose_name='room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("start_time", models.TimeField(verbose_name="begins at")),
+                ("end_time", models.TimeField(blank=True, null=True, verbose_name="ends at")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("speakers", models.CharField(blank=True, max_length=300, verbose_name="who speaks")),
+                ("room", models.CharField(blank=True, max_length=80, verbose_name="room")),
             ],
             options={
-                'ordering': ['day', 'start_time', 'id'],
+                "ordering": ["day", "start_time", "id"],
             },
         ),
         migrations.AddField(
-            model_name='meetingplace',
-            name='guest_name',
-            field=models.CharField(blank=True, max_length=120, verbose_name='name'),
+            model_name="meetingplace",
+            name="guest_name",
+            field=models.CharField(blank=True, max_length=120, verbose_name="name"),
         ),
         migrations.AddField(
-            model_name='meetingplace',
-            name='kind',
-            field=models.CharField(choices=[('un_entity', 'UN entity'), ('government', 'Government'), ('business', 'Business'), ('ngo', 'Non-governmental organization'), ('other', 'Other')], default='un_entity', max_length=12, verbose_name='kind'),
+            model_name="meetingplace",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("un_entity", "UN entity"),
+                    ("government", "Government"),
+                    ("business", "Business"),
+                    ("ngo", "Non-governmental organization"),
+                    ("other", "Other"),
+                ],
+                default="un_entity",
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingplace',
-            name='role',
-            field=models.CharField(blank=True, max_length=120, verbose_name='role'),
+            model_name="meetingplace",
+            name="role",
+            field=models.CharField(blank=True, max_length=120, verbose_name="role"),
         ),
         migrations.AddField(
-            model_name='meetingplace',
-            name='survey_words',
-            field=models.CharField(blank=True, max_length=600, verbose_name='what should be different next time'),
+            model_name="meetingplace",
+            name="survey_words",
+            field=models.CharField(
+                blank=True, max_length=600, verbose_name="what should be different next time"
+            ),
         ),
         migrations.AddField(
-            model_name='progressnote',
-            name='state',
-            field=models.CharField(choices=[('no_progress', 'No progress'), ('in_progress', 'In progress'), ('done', 'Done'), ('dropped', 'Dropped')], default='in_progress', help_text='Where the point stood after it.', max_length=15, verbose_name='state'),
+            model_name="progressnote",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("no_progress", "No progress"),
+                    ("in_progress", "In progress"),
+                    ("done", "Done"),
+                    ("dropped", "Dropped"),
+                ],
+                default="in_progress",
+                help_text="Where the point stood after it.",
+                max_length=15,
+                verbose_name="state",
+            ),
         ),
         migrations.AddField(
-            model_name='training',
-            name='version',
+            model_name="training",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AlterField(
-            model_name='meetingdocument',
-            name='kind',
-            field=models.CharField(choices=[('background', 'Background document'), ('agenda', 'Agenda'), ('participant_list', 'Participant list'), ('report', 'Report'), ('photo', 'Photograph')], max_length=20, verbose_name='kind'),
+            model_name="meetingdocument",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("background", "Background document"),
+                    ("agenda", "Agenda"),
+                    ("participant_list", "Participant list"),
+                    ("report", "Report"),
+                    ("photo", "Photograph"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
-            model_name='meetingdocument',
-            name='note',
-            field=models.CharField(blank=True, help_text='For a photograph, whom to credit.', max_length=300, verbose_name='note'),
+            model_name="meetingdocument",
+            name="note",
+            field=models.CharField(
+                blank=True, help_text="For a photograph, whom to credit.", max_length=300, verbose_name="note"
+            ),
         ),
         migrations.AlterField(
-            model_name='meetingplace',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="meetingplace",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingdocument',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['background', 'agenda', 'participant_list', 'report', 'photo'])), name='meeting_document_kind_known'),
+            model_name="meetingdocument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["background", "agenda", "participant_list", "report", "photo"])
+                ),
+                name="meeting_document_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingplace',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), models.Q(('guest_name', ''), _negated=True), _connector='XOR'), name='meeting_place_of_somebody'),
+            model_name="meetingplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("user__isnull", False), models.Q(("guest_name", ""), _negated=True), _connector="XOR"
+                ),
+                name="meeting_place_of_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingplace',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['un_entity', 'government', 'business', 'ngo', 'other'])), name='meeting_place_kind_known'),
+            model_name="meetingplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["un_entity", "government", "business", "ngo", "other"])),
+                name="meeting_place_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progressnote',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['no_progress', 'in_progress', 'done', 'dropped'])), name='progress_state_known'),
+            model_name="progressnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["no_progress", "in_progress", "done", "dropped"])),
+                name="progress_state_known",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingsession',
-            name='meeting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='focalpoints.meeting'),
+            model_name="meetingsession",
+            name="meeting",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="sessions", to="focalpoints.meeting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('end_time', None), ('end_time__gt', models.F('start_time')), _connector='OR'), name='session_ends_after_start'),
+            model_name="meetingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_time", None), ("end_time__gt", models.F("start_time")), _connector="OR"
+                ),
+                name="session_ends_after_start",
+            ),
         ),
     ]

@@ -7,78 +7,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('focalpoints', '0003_meetings_in_full'),
+        ("focalpoints", "0003_meetings_in_full"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Handout',
+            name="Handout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='resource',
-            name='translation_of',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='translations', to='focalpoints.resource', verbose_name='the same text in another language as'),
+            model_name="resource",
+            name="translation_of",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="translations",
+                to="focalpoints.resource",
+                verbose_name="the same text in another language as",
+            ),
         ),
         migrations.AddField(
-            model_name='resourceopinion',
-            name='removed_at',
+            model_name="resourceopinion",
+            name="removed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='resourceopinion',
-            name='removed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="resourceopinion",
+            name="removed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='resourceopinion',
-            name='removed_why',
-            field=models.CharField(blank=True, max_length=300, verbose_name='reason'),
+            model_name="resourceopinion",
+            name="removed_why",
+            field=models.CharField(blank=True, max_length=300, verbose_name="reason"),
         ),
         migrations.AddField(
-            model_name='training',
-            name='modules',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='modules'),
+            model_name="training",
+            name="modules",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=200),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="modules",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingseat',
-            name='entity',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.unentity', verbose_name='UN entity'),
+            model_name="trainingseat",
+            name="entity",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="focalpoints.unentity",
+                verbose_name="UN entity",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingseat',
-            name='office_level',
-            field=models.CharField(blank=True, choices=[('hq', 'Headquarters'), ('regional', 'Regional office'), ('country', 'Country office')], max_length=10, verbose_name='office'),
+            model_name="trainingseat",
+            name="office_level",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("hq", "Headquarters"),
+                    ("regional", "Regional office"),
+                    ("country", "Country office"),
+                ],
+                max_length=10,
+                verbose_name="office",
+            ),
         ),
         migrations.AlterField(
-            model_name='trainingseat',
-            name='organization',
-            field=models.CharField(max_length=120, verbose_name='place of the office'),
+            model_name="trainingseat",
+            name="organization",
+            field=models.CharField(max_length=120, verbose_name="place of the office"),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('translation_of', None), models.Q(('translation_of', models.F('id')), _negated=True), _connector='OR'), name='resource_not_own_translation'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("translation_of", None),
+                    models.Q(("translation_of", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="resource_not_own_translation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resourceopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at', None), models.Q(('removed_why', ''), _negated=True), _connector='OR'), name='resource_opinion_removed_with_reason'),
+            model_name="resourceopinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("removed_at", None), models.Q(("removed_why", ""), _negated=True), _connector="OR"
+                ),
+                name="resource_opinion_removed_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingseat',
-            constraint=models.CheckConstraint(condition=models.Q(('office_level__in', ['', 'hq', 'regional', 'country'])), name='training_office_known'),
+            model_name="trainingseat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("office_level__in", ["", "hq", "regional", "country"])),
+                name="training_office_known",
+            ),
         ),
         migrations.AddField(
-            model_name='handout',
-            name='training',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handouts', to='focalpoints.training'),
+            model_name="handout",
+            name="training",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="handouts",
+                to="focalpoints.training",
+            ),
         ),
     ]

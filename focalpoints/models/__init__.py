@@ -1,3 +1,4 @@
+from focalpoints.models.bounces import Bounce, BounceKind, Suppression, SuppressionReason
 from focalpoints.models.directory import (
     REMIND_AFTER_DAYS,
     SPOKEN_LANGUAGES,
@@ -16,6 +17,7 @@ from focalpoints.models.groups import (
     Post,
     Thread,
 )
+from focalpoints.models.imports import ReaderImport, RowOutcome
 from focalpoints.models.learning import (
     Handout,
     Resource,
@@ -43,6 +45,7 @@ from focalpoints.models.newsletter import (
     DeliveryStatus,
     Issue,
     IssueItem,
+    IssueLink,
     IssueQuerySet,
     IssueSection,
     IssueStatus,
@@ -59,6 +62,8 @@ __all__ = [
     "SUBSCRIBER_MOVES",
     "ActionPoint",
     "ActionState",
+    "Bounce",
+    "BounceKind",
     "Community",
     "CommunityQuerySet",
     "Delivery",
@@ -69,6 +74,7 @@ __all__ = [
     "Handout",
     "Issue",
     "IssueItem",
+    "IssueLink",
     "IssueQuerySet",
     "IssueSection",
     "IssueStatus",
@@ -82,12 +88,16 @@ __all__ = [
     "ParticipantKind",
     "Post",
     "ProgressNote",
+    "ReaderImport",
     "Resource",
     "ResourceKind",
     "ResourceOpinion",
     "ResourceQuerySet",
+    "RowOutcome",
     "Subscriber",
     "SubscriberStatus",
+    "Suppression",
+    "SuppressionReason",
     "Task",
     "Thread",
     "Topic",

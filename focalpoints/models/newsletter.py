@@ -242,6 +242,21 @@ class IssueItem(models.Model):
         return self.title or self.text[:60]
 
 
+class IssueLink(models.Model):
+    """An address in the mails of an issue, with how often it was opened from there: a total, nothing else."""
+
+    issue = models.ForeignKey(Issue, models.CASCADE, related_name="links")
+    address = models.CharField(max_length=2000)
+    click_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-click_count", "id"]
+        constraints = [UniqueConstraint(fields=["issue", "address"], name="issue_link_once")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class DeliveryStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
     CLAIMED = "claimed", _("Taken by a worker")
@@ -249,6 +264,7 @@ class DeliveryStatus(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Refused")
     BOUNCED = "bounced", _("Came back")
+    COMPLAINED = "complained", _("Reported as unwanted")
     SUPPRESSED = "suppressed", _("Not sent: unsubscribed")
     CANCELLED = "cancelled", _("Not sent: issue cancelled")
     UNCERTAIN = "uncertain", _("Uncertain: cut off while handing over")

@@ -1,5 +1,8 @@
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,19 +10,23 @@ from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.db.models import Count
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from focalpoints import links
+from focalpoints import links, sender_domain
 from focalpoints.editions import Edition, edition, language_label
 from focalpoints.models import (
+    Bounce,
+    BounceKind,
     DeliveryStatus,
     Issue,
     IssueItem,
     IssueStatus,
     Subscriber,
     SubscriberStatus,
+    Suppression,
 )
 from portal.models import User
 
@@ -133,6 +140,7 @@ def gates(issue: Issue) -> list[Gate]:
         *_language_gates(issue, editions[1:]),
         _audience_gate(audience(issue), issue.growth_reason),
         _server_gate(),
+        *_sender_gates(),
     ]
     if issue.status in (IssueStatus.DRAFT, IssueStatus.REVIEW):
         found.append(Gate(_("Approval by a second person"), "wait", _approval_note(issue)))
@@ -250,6 +258,24 @@ def _server_gate() -> Gate:
     return Gate(_("No mail server is set up"), "stop", _("Set EMAIL_URL to an SMTP server."))
 
 
+def _sender_gates() -> list[Gate]:
+    """Whether receiving servers can tell that the mail comes from us."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    if not settings.MAIL_CHECKS_DNS:
+        note = _("This server is set not to ask (MAIL_CHECKS_DNS).")
+        return [Gate(_("SPF, DKIM and DMARC not checked"), "wait", note)]
+    try:
+        findings = sender_domain.check_sender(domain, settings.MAIL_DKIM_SELECTOR)
+    except sender_domain.DnsSilent:
+        note = _("Try again in a few minutes; nothing is sent on a guess.")
+        return [Gate(_("DNS does not answer for %(domain)s") % {"domain": domain}, "stop", note)]
+    missing = [finding.what for finding in findings if not finding.is_there]
+    if missing:
+        label = _("%(records)s of %(domain)s missing") % {"records": ", ".join(missing), "domain": domain}
+        return [Gate(label, "stop", _("Without it the mail may be taken for a forgery."))]
+    return [Gate(_("SPF, DKIM and DMARC of %(domain)s stand") % {"domain": domain}, "ok")]
+
+
 def _approval_note(issue: Issue) -> str:
     if issue.submitted_by:
         return _("Sent for review by %(name)s, who cannot approve it.") % {"name": issue.submitted_by}
@@ -298,6 +324,14 @@ def outline(issue: Issue, items: Iterable[IssueItem]) -> dict[str, list[IssueIte
 def reader_figures() -> dict[str, int]:
     counts = dict.fromkeys(SubscriberStatus.values, 0)
     return counts | dict(Subscriber.objects.order_by().values_list("status").annotate(Count("pk")))
+
+
+def returned_figures() -> list[dict]:
+    """Bounces and complaints of the last ninety days by kind, and how many addresses are suppressed."""
+    since = timezone.now() - timedelta(days=90)
+    counts = Counter(Bounce.objects.filter(at__gte=since).values_list("kind", flat=True))
+    rows = [{"label": BounceKind(kind).label, "count": counts[kind]} for kind in BounceKind.values]
+    return [*rows, {"label": _("Addresses that get nothing any more"), "count": Suppression.objects.count()}]
 
 
 def issues_waiting_for(user: User) -> list[Issue]:

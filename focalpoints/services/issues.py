@@ -3,12 +3,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from focalpoints.models import ISSUE_MOVES, Issue, IssueItem, IssueSection, IssueStatus
+from focalpoints.models import ISSUE_MOVES, Issue, IssueItem, IssueLink, IssueSection, IssueStatus
 from focalpoints.queries.newsletter import blocking_gates
 from focalpoints.queries.picks import Pick, news_since, picks_for
 from focalpoints.wording import clean_text
@@ -349,3 +349,8 @@ def count_opinion(issue: Issue, answer: str) -> None:
         raise RuleViolation(_("Choose one of the answers."))
     setattr(issue, field, getattr(issue, field) + 1)
     issue.save(update_fields=[field])
+
+
+def count_click(link: IssueLink) -> None:
+    """Add one to the total of a link. No lock, no history: scanners of mail programs press links too."""
+    IssueLink.objects.filter(pk=link.pk).update(click_count=F("click_count") + 1)

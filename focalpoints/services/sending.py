@@ -24,10 +24,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.editions import edition
-from focalpoints.links import message_key
-from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueStatus
+from focalpoints.links import link_for, message_key
+from focalpoints.models import ISSUE_MOVES, Delivery, DeliveryStatus, Issue, IssueLink, IssueStatus
 from focalpoints.moulds import Mould, mould_of, personal
 from focalpoints.relay import Outcome, Relay
+from focalpoints.services.bounces import note_refusals
 from focalpoints.services.issues import stop_at_gates
 from portal.errors import RuleViolation
 from portal.history import move, record
@@ -50,7 +51,9 @@ SELECT %(issue)s, reader.id,
     CASE WHEN reader.language = ANY(%(editions)s::text[]) THEN reader.language ELSE 'en' END,
     'queued', now(), 0, ''
 FROM focalpoints_subscriber reader
-WHERE reader.status = 'confirmed' AND %(topic)s = ANY(reader.topics)
+WHERE reader.status = 'confirmed' AND %(topic)s = ANY(reader.topics) AND NOT EXISTS (
+    SELECT 1 FROM focalpoints_suppression
+    WHERE address_hash = encode(sha256(convert_to(lower(reader.email), 'UTF8')), 'hex'))
 ON CONFLICT (issue_id, subscriber_id) DO NOTHING
 """
 # A claim that ran out was never handed over; a mark that ran out may have been.
@@ -159,7 +162,24 @@ def _start(issue: Issue, *, by: User | None) -> None:
     move(issue, IssueStatus.SENDING, moves=ISSUE_MOVES, by=by)
     with connection.cursor() as cursor:
         cursor.execute(FREEZE, {"issue": issue.pk, "editions": issue.editions, "topic": issue.topic})
+    IssueLink.objects.bulk_create(
+        [IssueLink(issue=issue, address=address) for address in sorted(_addresses(issue))],
+        ignore_conflicts=True,
+    )
     _wake_lanes(issue)
+
+
+def _addresses(issue: Issue) -> set[str]:
+    items = list(issue.items.all())
+    editions = [edition(issue, items, language, base=settings.PORTAL_URL) for language in issue.editions]
+    return {
+        address
+        for content in editions
+        for block in content.filled
+        for item in block.items
+        for address in item.links
+        if address.startswith(("/", "https://"))
+    }
 
 
 @transaction.atomic
@@ -256,6 +276,12 @@ def send_lane(issue_id: int, *, lane: int, series: int, turn: int) -> None:
         move(issue, IssueStatus.SENT, moves=ISSUE_MOVES, by=None)
         issue.sent_at = timezone.now()
         issue.save(update_fields=["sent_at"])
+        note_refusals(issue)
+        enqueue(
+            "focalpoints.read_returned_mail",
+            key=f"read_returned_mail:{issue.pk}:{series}",
+            run_after=issue.sent_at + timedelta(hours=1),
+        )
         return
     soon = timezone.now() + timedelta(seconds=5)
     waits_for = first.run_after if first.status == DeliveryStatus.QUEUED else first.claimed_until or soon
@@ -343,7 +369,8 @@ def _send_chunk(
 def _mould(moulds: dict[str, Mould], issue_id: int, language: str) -> Mould:
     if language not in moulds:
         issue = Issue.objects.get(pk=issue_id)
-        content = edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL)
+        counted = {link.address: link_for("news_link", link.pk) for link in issue.links.all()}
+        content = edition(issue, list(issue.items.all()), language, base=settings.PORTAL_URL, counted=counted)
         moulds[language] = mould_of(issue, content)
     return moulds[language]
 

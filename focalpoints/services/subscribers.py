@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from focalpoints import consent
 from focalpoints.links import link_for
-from focalpoints.models import SUBSCRIBER_MOVES, Subscriber, SubscriberStatus
+from focalpoints.models import (
+    SUBSCRIBER_MOVES,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+    SuppressionReason,
+)
 from portal.emails import send_mail
 from portal.history import move
 from portal.jobs import enqueue
@@ -50,6 +56,9 @@ def send_new_link(subscriber_id: int) -> None:
 
 def _queue_mail(reader: Subscriber) -> None:
     now = timezone.now()
+    listed = Suppression.objects.filter(address_hash=Suppression.hash_of(reader.email))
+    if listed.filter(reason=SuppressionReason.COMPLAINED).exists():
+        return  # whoever reported us gets no mail, even if somebody types that address here
     if reader.confirmation_sent_at and now - reader.confirmation_sent_at < ONE_MAIL_EACH:
         return
     reader.confirmation_sent_at = now
@@ -79,6 +88,7 @@ def confirm_reader(reader: Subscriber) -> Subscriber:
         return reader
     reader.confirmed_at, reader.ended_at = timezone.now(), None
     reader.save(update_fields=["confirmed_at", "ended_at"])
+    Suppression.objects.filter(address_hash=Suppression.hash_of(reader.email)).delete()
     move(reader, SubscriberStatus.CONFIRMED, moves=SUBSCRIBER_MOVES, by=None, note=reader.consent_text)
     return reader
 
@@ -100,4 +110,15 @@ def unsubscribe(reader: Subscriber) -> Subscriber:
         reader.ended_at = timezone.now()
         reader.save(update_fields=["ended_at"])
         move(reader, SubscriberStatus.UNSUBSCRIBED, moves=SUBSCRIBER_MOVES, by=None)
+        suppress(reader.email, SuppressionReason.UNSUBSCRIBED)
     return reader
+
+
+def suppress(email: str, reason: str) -> None:
+    """Keep an address off every list from now on; a complaint outweighs what stood there before."""
+    row, is_new = Suppression.objects.get_or_create(
+        address_hash=Suppression.hash_of(email), defaults={"reason": reason}
+    )
+    if not is_new and reason == SuppressionReason.COMPLAINED:
+        row.reason = reason
+        row.save(update_fields=["reason"])

@@ -9,8 +9,9 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from focalpoints import links
 from focalpoints.editions import edition, language_label, language_name
-from focalpoints.models import Issue
+from focalpoints.models import Issue, IssueLink
 from focalpoints.services import issues as services
 from portal import limits
 
@@ -61,6 +62,22 @@ def news_useful(request: HttpRequest, number: int) -> HttpResponse:
     services.count_opinion(issue, request.POST.get("answer", ""))
     messages.success(request, _("Thank you. Only the totals are kept."))
     return redirect("focalpoints:news_issue", number=number)
+
+
+@require_safe
+@login_not_required
+def news_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A link of a mail: one more for its total, then on to where it leads. Of the reader nothing is kept."""
+    try:
+        pk = links.read_token("news_link", token)
+    except links.LinkBroken as error:
+        raise Http404 from error
+    link = get_object_or_404(IssueLink, pk=pk)
+    if request.method == "GET":
+        services.count_click(link)
+    response = redirect(link.address)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

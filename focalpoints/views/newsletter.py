@@ -106,7 +106,8 @@ def _progress(request: HttpRequest, issue: Issue) -> HttpResponse:
     context = {
         "issue": issue,
         "progress": queries.progress(issue),
-        "refused": issue.deliveries.filter(status__in=["failed", "uncertain", "bounced"])
+        "links": issue.links.all()[:50],
+        "refused": issue.deliveries.filter(status__in=["failed", "uncertain", "bounced", "complained"])
         .select_related("subscriber")
         .order_by("status", "id")[:100],
         "is_moving": issue.status == IssueStatus.SENDING,

@@ -1,7 +1,10 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from focalpoints import links
 from focalpoints.forms.newsletter import PreferencesForm, SubscribeForm
 from focalpoints.models import Subscriber
+from focalpoints.services import bounces
 from focalpoints.services import subscribers as services
 from portal import limits
 
@@ -101,6 +105,21 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "preferences_url": links.link_for("preferences", reader.pk) if reader else "",
     }
     return render(request, "focalpoints/unsubscribe.html", context)
+
+
+@csrf_exempt  # the provider proves itself by its signature or the shared secret
+@require_POST
+@login_not_required
+def mail_events(request: HttpRequest, provider: str) -> HttpResponse:
+    """Bounces and complaints that the mail provider of the settings reports. None without a signature."""
+    if provider != settings.MAIL_PROVIDER:
+        raise Http404
+    report = resolve(f"/{provider}/tracking/", "anymail.urls").func.view_class()
+    if report.warn_if_no_basic_auth and not report.basic_auth:
+        raise PermissionDenied("MAIL_WEBHOOK_SECRET is not set.")
+    report.run_validators(request)
+    counts = bounces.note_events(provider, report.parse_events(request))
+    return JsonResponse(counts)
 
 
 @require_POST

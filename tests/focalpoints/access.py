@@ -5,7 +5,16 @@ from uuid import UUID
 from django.utils import timezone
 
 from focalpoints import links
-from focalpoints.models import FocalPoint, Membership, Post, ResourceOpinion, Thread, TrainingSeat
+from focalpoints.models import (
+    FocalPoint,
+    IssueLink,
+    Membership,
+    Post,
+    ReaderImport,
+    ResourceOpinion,
+    Thread,
+    TrainingSeat,
+)
 from tests.access import Row
 from tests.focalpoints.factories import (
     ActionPointFactory,
@@ -32,6 +41,10 @@ def build(world: SimpleNamespace) -> None:
     world.issue_draft = IssueFactory(number=1, created_by=world.users["administrator"])
     world.issue_published = IssueFactory(
         number=2, created_by=world.users["administrator"], status="sent", sending_at=timezone.now()
+    )
+    world.issue_link = IssueLink.objects.create(issue=world.issue_published, address="/needs/")
+    world.reader_import = ReaderImport.objects.create(
+        consent_source="A list", topics=["needs"], created_by=world.users["administrator"]
     )
     world.meeting = MeetingFactory()
     world.session = world.meeting.sessions.create(
@@ -69,6 +82,10 @@ def entry(world: SimpleNamespace) -> list:
 
 def draft(world: SimpleNamespace) -> list:
     return [world.issue_draft.number]
+
+
+def reader_import(world: SimpleNamespace) -> list:
+    return [world.reader_import.pk]
 
 
 def published(world: SimpleNamespace) -> list:
@@ -130,6 +147,13 @@ DECLARED: dict[str, Row] = {
     "focalpoints:news_feed": Row(get="200", args=lambda world: ["fr"]),
     "focalpoints:news_issue": Row(get="200", args=published),
     "focalpoints:news_useful": Row(post="302", args=published, post_data=lambda world: {"answer": "yes"}),
+    "focalpoints:news_link": Row(
+        get="302", args=lambda world: [links.token_for("news_link", world.issue_link.pk)]
+    ),
+    "focalpoints:mail_events": Row(post="404", args=lambda world: ["mailgun"]),
+    "focalpoints:newsletter_readers": Row(get=EDITORS, post=EDITORS_EMPTY),
+    "focalpoints:newsletter_import": Row(get=EDITORS, args=reader_import),
+    "focalpoints:newsletter_import_csv": Row(get=EDITORS, args=reader_import),
     "focalpoints:newsletter_list": Row(get=EDITORS, post="login 403 403 403 403 403 403 422"),
     "focalpoints:newsletter_issue": Row(get=EDITORS, args=draft),
     "focalpoints:newsletter_details": Row(get=EDITORS, post="login 403 403 403 403 403 403 422", args=draft),
@@ -150,7 +174,7 @@ DECLARED: dict[str, Row] = {
     "focalpoints:newsletter_arrange": Row(post=EDITORS_BROKEN_RULE, args=draft),
     "focalpoints:newsletter_move": Row(post=EDITORS_BROKEN_RULE, args=draft),
     "focalpoints:newsletter_test": Row(post=EDITORS_BROKEN_RULE, args=draft),
-    "focalpoints:newsletter_preview": Row(get=EDITORS, args=draft),
+    "focalpoints:newsletter_preview": Row(get=EDITORS, post=EDITORS_EMPTY, args=draft),
     "focalpoints:newsletter_preview_html": Row(get=EDITORS, args=draft),
     "focalpoints:meeting_list": ANYBODY,
     "focalpoints:meeting_new": Row(get=EDITORS, post=EDITORS_EMPTY),

@@ -52,6 +52,9 @@ class Sink:
         if address.startswith("hard"):
             self.journal.write(f"? {address}\n")
             return "550 5.1.1 No such mailbox"
+        if address.startswith("policy"):
+            self.journal.write(f"? {address}\n")
+            return "550 5.7.1 Not today"
         if address.startswith("soft") and address not in self.deferred:
             self.deferred.add(address)
             return "451 4.7.1 Try again later"

@@ -1,5 +1,6 @@
 import email
 import re
+from contextlib import closing
 from datetime import timedelta
 from email import policy
 
@@ -53,7 +54,7 @@ def smtp(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_HOST_USER = ""
+    settings.EMAIL_HOST_USER, settings.MAIL_CHECKS_DNS = "", False
     yield lambda: journal.read_text().splitlines()
     server.stop()
 
@@ -61,6 +62,7 @@ def smtp(settings, tmp_path):
 @pytest.fixture
 def smtp_settings(settings):
     """SMTP is set up, and nobody listens: for gates only."""
+    settings.MAIL_CHECKS_DNS = False
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -520,12 +522,12 @@ def test_a_soft_refusal_is_tried_again_and_a_hard_one_never(editors, smtp, fast,
 
 @pytest.mark.django_db(transaction=True)
 def test_refused_are_retried_on_request_and_nobody_else(editors, smtp, run_jobs, fast):
-    SubscriberFactory(email="hard1@test.example")
+    SubscriberFactory(email="policy1@test.example")
     SubscriberFactory()
     issue = approved(editors)
     sending.send_issue(issue, by=editors[0])
     run_jobs()
-    Subscriber.objects.filter(email="hard1@test.example").update(email="mended@test.example")
+    Subscriber.objects.filter(email="policy1@test.example").update(email="mended@test.example")
     assert sending.retry_failed(Issue.objects.get(pk=issue.pk), by=editors[0]) == 1
     run_jobs()
     assert counts(issue) == {"sent": 2}
@@ -533,6 +535,77 @@ def test_refused_are_retried_on_request_and_nobody_else(editors, smtp, run_jobs,
     assert len(smtp()) == 3, "two messages taken, one refused"
     issue.refresh_from_db()
     assert issue.status == IssueStatus.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_the_server_knows_not_is_not_tried_again(editors, smtp, run_jobs):
+    gone = SubscriberFactory(email="hard1@test.example")
+    SubscriberFactory()
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    run_jobs()
+    gone.refresh_from_db()
+    assert gone.status == SubscriberStatus.BOUNCED
+    assert sending.retry_failed(Issue.objects.get(pk=issue.pk), by=editors[0]) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rates_hold_back_what_is_beyond_them(editors, smtp, settings):
+    settings.MAIL_PER_SECOND_TO = {"slow.example": 1000.0, "held.example": 2.0}
+    for n in range(4):
+        SubscriberFactory(email=f"a{n}@slow.example")
+        SubscriberFactory(email=f"b{n}@held.example")
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    with closing(sending.Ledger(issue.pk)) as ledger:
+        claimed = [row.domain for row in ledger.claim()]
+        assert (claimed.count("slow.example"), claimed.count("held.example")) == (4, 2)
+        held = issue.deliveries.filter(status="queued", run_after__gt=timezone.now())
+        assert held.count() == 2
+        assert 0 < ledger.seconds_until_due() <= 0.5
+        ledger.give_back()
+        settings.MAIL_PER_SECOND_TO, settings.MAIL_PER_SECOND = {}, 3.0
+        assert len(ledger.claim()) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_envelope_that_waits_for_a_reader_who_left_is_thrown_away(editors, smtp, monkeypatch):
+    SubscriberFactory.create_batch(3)
+    issue = approved(editors)
+    sending.send_issue(issue, by=editors[0])
+    real, left = relay.Relay.hand_over, []
+
+    def leaving(self, email, message, *, next_email=""):
+        outcome = real(self, email, message, next_email=next_email)
+        if not left:
+            left.append(next_email)
+            subscriber_services.unsubscribe(Subscriber.objects.get(email=next_email))
+        return outcome
+
+    monkeypatch.setattr(relay.Relay, "hand_over", leaving)
+    sending.deliver(issue.pk, seconds=5)
+    assert counts(issue) == {"sent": 2, "suppressed": 1}
+    assert len(smtp()) == 2
+    assert left[0] not in "".join(smtp())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_of_a_mail_are_counted_in_total_and_lead_on(editors, smtp, client, settings):
+    SubscriberFactory()
+    issue = approved(editors, words=None)
+    IssueItemFactory(issue=issue, url="/needs/", title="Needs", text="See [the UN](https://www.un.org/en/).")
+    sending.send_issue(issue, by=editors[0])
+    link = issue.links.get(address="https://www.un.org/en/")
+    path = links.link_for("news_link", link.pk)
+    page = sending._mould({}, issue.pk, "en").html
+    assert f'href="{settings.PORTAL_URL}{path}"' in page
+    assert "https://www.un.org/en/" in sending._mould({}, issue.pk, "en").text
+    for _ in range(2):
+        assert client.get(path).url == "https://www.un.org/en/"
+    client.head(path)
+    link.refresh_from_db()
+    assert link.click_count == 2
+    assert client.get("/news/go/1.x.y/").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
@@ -589,6 +662,7 @@ def test_what_a_dead_worker_held_is_sent_or_uncertain(editors, smtp, run_jobs):
 def test_a_silent_server_loses_nothing(editors, settings, run_jobs):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    settings.MAIL_CHECKS_DNS = False
     SubscriberFactory()
     issue = approved(editors)
     sending.send_issue(issue, by=editors[0])

@@ -1,0 +1,185 @@
+"""What comes back after a sending: hard at once, soft at the third in thirty days, a complaint at once."""
+
+import hashlib
+import imaplib
+import mailbox
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from anymail.signals import AnymailTrackingEvent, EventType
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from focalpoints import links
+from focalpoints.models import (
+    SUBSCRIBER_MOVES,
+    Bounce,
+    BounceKind,
+    Delivery,
+    DeliveryStatus,
+    Issue,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
+from focalpoints.returned import NotAReport, read_returned
+from focalpoints.services.subscribers import suppress, unsubscribe
+from portal.history import move
+
+log = structlog.get_logger()
+
+SOFT_ENDS_AT = 3
+SOFT_COUNTS_FOR = timedelta(days=30)
+MAILS_A_TURN = 500
+HARD_REFUSAL = r"^55[0-9] 5\.1\.[0-9]"
+
+
+@transaction.atomic
+def note_bounce(
+    reader: Subscriber,
+    kind: str,
+    *,
+    key: str,
+    words: str,
+    issue_id: int | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Count one report about a reader and draw the consequence. False where `key` was counted before."""
+    reader = Subscriber.objects.select_for_update(no_key=True).get(pk=reader.pk)
+    delivery = Delivery.objects.filter(issue_id=issue_id, subscriber=reader).first() if issue_id else None
+    _bounce, is_new = Bounce.objects.get_or_create(
+        key=key[:120],
+        defaults={
+            "subscriber": reader,
+            "delivery": delivery,
+            "kind": kind,
+            "words": words[:300],
+            "at": at or timezone.now(),
+        },
+    )
+    if not is_new:
+        return False
+    if delivery and kind != BounceKind.SOFT:
+        came_back = DeliveryStatus.COMPLAINED if kind == BounceKind.COMPLAINT else DeliveryStatus.BOUNCED
+        Delivery.objects.filter(
+            pk=delivery.pk, status__in=[DeliveryStatus.SENT, DeliveryStatus.UNCERTAIN]
+        ).update(status=came_back, error=words[:300])
+    if kind == BounceKind.COMPLAINT:
+        _end(reader, SubscriberStatus.UNSUBSCRIBED, SuppressionReason.COMPLAINED)
+    elif kind == BounceKind.HARD or _soft_count(reader) >= SOFT_ENDS_AT:
+        _end(reader, SubscriberStatus.BOUNCED, SuppressionReason.BOUNCED)
+    return True
+
+
+def _soft_count(reader: Subscriber) -> int:
+    """Soft bounces that still count: those since the reader last confirmed, at most thirty days old."""
+    since = max(timezone.now() - SOFT_COUNTS_FOR, reader.confirmed_at or reader.created_at)
+    return reader.bounces.filter(kind=BounceKind.SOFT, at__gte=since).count()
+
+
+def _end(reader: Subscriber, status: str, reason: str) -> None:
+    suppress(reader.email, reason)
+    if reader.status == SubscriberStatus.CONFIRMED:
+        reader.ended_at = timezone.now()
+        reader.save(update_fields=["ended_at"])
+        move(reader, status, moves=SUBSCRIBER_MOVES, by=None, note=reason)
+
+
+def note_refusals(issue: Issue) -> None:
+    """Count the addresses that the mail server itself refused as wrong while the issue went out."""
+    refused = issue.deliveries.filter(status=DeliveryStatus.FAILED, error__regex=HARD_REFUSAL)
+    for delivery in refused.select_related("subscriber"):
+        note_bounce(
+            delivery.subscriber,
+            BounceKind.HARD,
+            key=f"refused:{delivery.pk}",
+            words=delivery.error,
+            issue_id=issue.pk,
+        )
+
+
+def note_events(provider: str, events: Iterable[AnymailTrackingEvent]) -> Counter[str]:
+    """Count what a mail provider reports. Returns how many of each kind were new.
+
+    A provider's "deferred" is a soft bounce only once it gives up, which it reports as bounced.
+    """
+    counts: Counter[str] = Counter()
+    for event in events:
+        kind = _kind_of(event)
+        reader, issue_id = _whom(event)
+        if reader and event.event_type == EventType.UNSUBSCRIBED:
+            unsubscribe(reader)
+        if not (kind and reader):
+            continue
+        key = f"{provider}:{event.event_id or hashlib.sha256(repr(event.esp_event).encode()).hexdigest()}"
+        words = event.mta_response or event.description or ""
+        if note_bounce(reader, kind, key=key, words=str(words), issue_id=issue_id, at=event.timestamp):
+            counts[kind] += 1
+    return counts
+
+
+def _kind_of(event: AnymailTrackingEvent) -> str:
+    if event.event_type == EventType.COMPLAINED:
+        return BounceKind.COMPLAINT
+    if event.event_type in (EventType.BOUNCED, EventType.REJECTED):
+        return BounceKind.HARD if event.reject_reason in ("invalid", "bounced") else BounceKind.SOFT
+    return ""
+
+
+def _whom(event: AnymailTrackingEvent) -> tuple[Subscriber | None, int | None]:
+    """The reader, and the issue where the provider kept our Message-ID."""
+    key = str(event.message_id or "").strip("<>").partition("@")[0]
+    try:
+        issue_id, subscriber_id = links.read_message_key(key)
+    except links.LinkBroken:
+        return Subscriber.objects.filter(email__iexact=event.recipient or "").first(), None
+    return Subscriber.objects.filter(pk=subscriber_id).first(), issue_id
+
+
+def read_mailbox() -> Counter[str]:
+    """Count the reports in the mailbox of returned mail and empty it. Returns how many mails of each kind.
+
+    A mail leaves the mailbox after its count is committed; read twice it counts once.
+    """
+    counts: Counter[str] = Counter()
+    if settings.BOUNCE_MAILBOX:
+        for raw, remove in _returned_mails(settings.BOUNCE_MAILBOX):
+            counts[_note_returned(raw)] += 1
+            remove()
+    return counts
+
+
+def _note_returned(raw: bytes) -> str:
+    try:
+        report = read_returned(raw)
+    except NotAReport as why:
+        log.info("a mail among the returned ones is no report", why=str(why))
+        return "other"
+    reader = Subscriber.objects.filter(pk=report.subscriber_id).first()
+    if reader:
+        key = f"mailbox:{hashlib.sha256(raw).hexdigest()}"
+        note_bounce(reader, report.kind, key=key, words=report.words, issue_id=report.issue_id)
+    return report.kind
+
+
+def _returned_mails(address: str) -> Iterator[tuple[bytes, Callable[[], object]]]:
+    """Mails with what removes each, from `imaps://user:password@host/FOLDER` or from a Maildir folder."""
+    parts = urlsplit(address)
+    if parts.scheme != "imaps":
+        with closing(mailbox.Maildir(address, create=False)) as folder:
+            for name in folder.keys()[:MAILS_A_TURN]:
+                yield folder.get_bytes(name), lambda name=name: folder.discard(name)
+        return
+    with imaplib.IMAP4_SSL(parts.hostname or "", parts.port or 993, timeout=20) as server:
+        server.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        server.select(unquote(parts.path.strip("/")) or "INBOX")
+        _answer, [numbers] = server.uid("SEARCH", "ALL")
+        for number in numbers.split()[:MAILS_A_TURN]:
+            _answer, [content, *_rest] = server.uid("FETCH", number, "(BODY.PEEK[])")
+            yield content[1], lambda number=number: server.uid("STORE", number, "+FLAGS", r"(\Deleted)")
+        server.expunge()
