@@ -10,6 +10,7 @@ from django.db import models, transaction
 from focalpoints.models import UNEntity
 from portal.models import Country, Goal, Region, Sector, Target
 from portal.roles import ROLES
+from screening.services.catalogue import load_catalogue
 from screening.services.lists import load_sources
 
 DATA = Path(__file__).parent / "data"
@@ -28,6 +29,7 @@ def load_reference() -> dict[str, int]:
         "UN entities": _load(UNEntity, map(_entity, _rows("un_entities"))),
         "roles": _load_roles(),
         "lists": load_sources(),
+        "criteria versions": load_catalogue(),
     }
 
 

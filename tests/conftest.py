@@ -11,7 +11,7 @@ import pytest
 
 os.environ.setdefault("SECRET_KEY", "tests-only-key-of-no-server-" + "x" * 32)
 os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-tests-"))
-os.environ["DEMO"] = os.environ["MAIL_CHECKS_DNS"] = ""  # no demonstration, no name server
+os.environ["DEMO"] = os.environ["MAIL_CHECKS_DNS"] = "0"  # no demonstration, no name server
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 if not os.environ.get("DATABASE_URL"):
     from portal.one_machine.testing import ensure_test_database
