@@ -1,10 +1,11 @@
-"""Fetches a published list: from its fixed host only, over https, with limits on size and time."""
+"""Fetches a published list: from its fixed hosts only, over https, with limits on size and time."""
 
 import http.client
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,12 @@ from portal.errors import RuleViolation
 MAX_BYTES = 400 * 1024 * 1024
 MAX_SECONDS = 240  # in all; a job's lease is longer
 SOCKET_SECONDS = 30
+MAX_REDIRECTS = 3
 CHUNK = 1 << 16
+
+
+class Unreachable(RuleViolation):
+    """The publisher did not answer, or not now: worth another try later."""
 
 
 @dataclass(frozen=True)
@@ -25,38 +31,55 @@ class Fetched:
     last_modified: str = ""
 
 
-def fetch(url: str, into: IO[bytes], *, home: str, etag: str = "", last_modified: str = "") -> Fetched:
-    """Write the file at `url` into an open file. `home` is the list's own address: no other host is asked.
+def fetch(
+    url: str,
+    into: IO[bytes],
+    *,
+    home: str,
+    hosts: Collection[str] = (),
+    etag: str = "",
+    last_modified: str = "",
+) -> Fetched:
+    """Write the file at `url` into an open file.
 
-    A redirect is not followed. Raises RuleViolation with a sentence for every failure.
+    `home` is the list's own address: only its host is asked, and only `hosts` are followed to. Raises
+    Unreachable where another try may help, RuleViolation with a sentence for every other failure.
     """
-    asked, own = urlsplit(url), urlsplit(home)
-    if asked.scheme != "https" or not own.hostname or asked.hostname != own.hostname or asked.port:
-        raise RuleViolation(
-            _("Only https://%(host)s is asked for this list.") % {"host": own.hostname or "…"}
-        )
+    own = urlsplit(home).hostname
+    allowed = {own, *hosts} - {None}
     headers = {"User-Agent": "CommonGround/1.0", "Accept-Encoding": "identity"}
     if etag:
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
-    path = f"{asked.path or '/'}{'?' + asked.query if asked.query else ''}"
-    connection = http.client.HTTPSConnection(asked.hostname, timeout=SOCKET_SECONDS)
-    try:
-        connection.request("GET", path, headers=headers)
-        response = connection.getresponse()
-        if response.status == 304:
-            return Fetched(is_unchanged=True, etag=etag, last_modified=last_modified)
-        if response.status != 200:
-            raise RuleViolation(_("The publisher answered with %(status)d.") % {"status": response.status})
-        _copy(response, into)
-        return Fetched(False, response.getheader("ETag") or "", response.getheader("Last-Modified") or "")
-    except (OSError, http.client.HTTPException) as error:
-        raise RuleViolation(
-            _("The publisher could not be reached: %(reason)s.") % {"reason": error}
-        ) from error
-    finally:
-        connection.close()
+    for _hop in range(MAX_REDIRECTS + 1):
+        asked = urlsplit(url)
+        if asked.scheme != "https" or asked.hostname not in allowed or asked.port or asked.username:
+            raise RuleViolation(_("Only https://%(host)s is asked for this list.") % {"host": own or "…"})
+        connection = http.client.HTTPSConnection(str(asked.hostname), timeout=SOCKET_SECONDS)
+        try:
+            path = f"{asked.path or '/'}{'?' + asked.query if asked.query else ''}"
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            if response.status in (301, 302, 303, 307, 308):
+                url = urljoin(url, response.getheader("Location") or "")
+                continue
+            if response.status == 304:
+                return Fetched(is_unchanged=True, etag=etag, last_modified=last_modified)
+            if response.status != 200:
+                kind = (
+                    Unreachable if response.status in (408, 429) or response.status >= 500 else RuleViolation
+                )
+                raise kind(_("The publisher answered with %(status)d.") % {"status": response.status})
+            _copy(response, into)
+            return Fetched(False, response.getheader("ETag") or "", response.getheader("Last-Modified") or "")
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(
+                _("The publisher could not be reached: %(reason)s.") % {"reason": error}
+            ) from error
+        finally:
+            connection.close()
+    raise RuleViolation(_("The publisher's address leads on and on."))
 
 
 def _copy(response: http.client.HTTPResponse, into: IO[bytes]) -> None:

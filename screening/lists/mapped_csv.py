@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from screening.lists.dates import exact_date, partial_date
 from screening.lists.model import (
@@ -53,6 +53,26 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
             raise ListError("bad_mapping", BAD_MAPPING, field=field)
     if not mapping.get("id") or not mapping.get("name"):
         raise ListError("bad_mapping", NEEDS)
+
+
+def parse_with(
+    stream: BinaryIO, mapping: Mapping[str, Any], about: ListFile | None = None, file: str = ""
+) -> Iterator[Entry]:
+    """`parse` by the mapping kept with a source.
+
+    {"columns": {field: column}, "delimiter": ",", "separator": ";", "kind": "unknown"}; all but the columns
+    may be left out.
+    """
+    delimiter = mapping.get("delimiter", ",")
+    yield from parse(
+        stream,
+        mapping.get("columns", {}),
+        about,
+        file,
+        delimiter="\t" if delimiter == "tab" else delimiter,
+        separator=mapping.get("separator", ";"),
+        kind=mapping.get("kind", "unknown"),
+    )
 
 
 def parse(

@@ -59,7 +59,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A listed party as the matcher needs it."""
+    """A listed party as the matcher needs it.
+
+    `analysed` holds its names taken apart already, in the order of `names`, where an index keeps them.
+    """
 
     list_code: str
     source_id: str
@@ -68,6 +71,7 @@ class Listed:
     countries: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     dates: tuple[PartialDate, ...] = ()
+    analysed: tuple[tuple[AnalysedName, ...], ...] = ()
 
     @classmethod
     def from_entry(cls, entry: Entry, list_code: str = "") -> Listed:
@@ -186,10 +190,13 @@ def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
         kind = name_kind(subject.kind, party.kind)
         asked = asked_as.get(kind)
         if asked is None:
-            asked = [known for name in subject.names for known in analyse_all(name, kind) if known.words]
+            asked = [ours for name in subject.names for ours in analyse_all(name, kind) if ours.words]
             asked_as[kind] = asked
-        for name in party.names if asked else ():
-            for theirs in analyse_all(name.text, kind):
+        for at, name in enumerate(party.names) if asked else ():
+            known = party.analysed[at] if party.analysed else ()
+            if not known or known[0].kind != kind:
+                known = analyse_all(name.text, kind)
+            for theirs in known:
                 for ours in asked if theirs.words else ():
                     pairs = align(ours, theirs)
                     rows.append(name_features(ours, theirs, pairs))
@@ -204,8 +211,8 @@ def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
             logit = min(logit, _logit(WEAK_CAP))
         if 0 < row[_ACRONYM] <= SHORT_INITIALS:
             logit = min(logit, _logit(INITIALS_CAP))
-        known = best[number]
-        if known is None or logit > known.logit:
+        so_far = best[number]
+        if so_far is None or logit > so_far.logit:
             best[number] = _Best(logit, row, ours, theirs, pairs, name)
     return best
 

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
-from datetime import UTC, datetime, time
-from importlib import import_module
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import yaml
 from django.conf import settings
@@ -24,7 +24,8 @@ from portal.history import move, record
 from portal.jobs import enqueue
 from portal.models import User
 from screening import queries
-from screening.fetching import fetch
+from screening.fetching import Unreachable, fetch
+from screening.lists import bundles, importers
 from screening.lists.checks import check_version
 from screening.lists.model import Entry, Finding, ListError, ListFile, gettext_noop
 from screening.models import (
@@ -38,6 +39,7 @@ from screening.models import (
 
 SOURCES = Path(__file__).parent.parent / "data" / "sources.yaml"
 BATCH = 500  # entries written at once: bounds the memory of an import
+FETCH_ATTEMPTS = 5
 RESCREEN_CHUNK = 500  # companies in one job
 OLDER = gettext_noop("The file is of %(new)s, the list in use is of %(old)s.")
 # What no person's word can heal: there would be nothing to screen against.
@@ -47,11 +49,14 @@ NEVER_OVERRIDDEN = {"unreadable", "empty"}
 def load_sources() -> int:
     """Bring ListSource in line with sources.yaml; what an operator set stays. Returns the number of lists."""
     with SOURCES.open(encoding="utf-8") as file:
-        rows = yaml.safe_load(file)
+        rows = yaml.load(file, Loader=yaml.CSafeLoader)
     for code, row in rows.items():
         low, high = row.pop("expected", (None, None))
         own = {"is_required": row.pop("is_required"), "stale_after_days": row.pop("stale_after_days")}
-        facts = {"url": "", "page_url": "", **row, "expected_low": low, "expected_high": high}
+        facts = {
+            "url": "", "page_url": "", "hosts": "", "mapping": {}, "fetch_every_hours": 24,
+            "is_confidential": False, **row, "expected_low": low, "expected_high": high,
+        }  # fmt: skip
         ListSource.objects.update_or_create(code=code, defaults=facts, create_defaults={**facts, **own})
     return len(rows)
 
@@ -60,10 +65,13 @@ def load_sources() -> int:
 
 
 @transaction.atomic
-def upload_list(source: ListSource, file: File, *, by: User) -> ListVersion:
-    """Keep a file that a person handed in and queue its reading. A file already in use is not read again."""
+def upload_list(source: ListSource, *files: File, by: User) -> ListVersion:
+    """Keep the file or files that a person handed in and queue their reading.
+
+    What is already in use is not read again.
+    """
     _may_manage(by)
-    version = receive_file(source, file, name=Path(file.name or "upload").name, by=by)
+    version = receive_files(source, [(Path(file.name or "upload").name, file) for file in files], by=by)
     if version.status == VersionStatus.RECEIVED:
         enqueue("screening.load_version", key=f"load_version:{version.pk}", version_id=version.pk)
     return version
@@ -98,6 +106,19 @@ def receive_file(
     return version
 
 
+def receive_files(
+    source: ListSource, files: Sequence[tuple[str, IO[bytes]]], *, by: User | None
+) -> ListVersion:
+    """`receive_file` for a list that comes as several files, given with their names: kept as one archive."""
+    if len(files) == 1:
+        name, file = files[0]
+        return receive_file(source, file, name=name, by=by)
+    with tempfile.TemporaryFile() as archive:
+        bundles.pack(files, archive)
+        names = ", ".join(sorted(name for name, _file in files))
+        return receive_file(source, archive, name=names, by=by)
+
+
 def fetch_list(source: ListSource, *, url: str = "", by: User | None = None) -> ListVersion:
     """Ask the publisher for the current file and store it, unread. Nothing new: the version in use.
 
@@ -108,12 +129,14 @@ def fetch_list(source: ListSource, *, url: str = "", by: User | None = None) -> 
     serving = source.versions.filter(status=VersionStatus.SERVING, is_fetched=True).first()
     known = {"etag": source.etag, "last_modified": source.last_modified} if serving and not url else {}
     with tempfile.TemporaryFile() as file:
-        fetched = fetch(url or source.url, file, home=source.url, **known)
+        fetched = fetch(url or source.url, file, home=source.url, hosts=source.hosts.split(), **known)
         with transaction.atomic():
             if fetched.is_unchanged and serving:
                 _confirm(serving)
                 return serving
-            version = receive_file(source, file, name=Path(url or source.url).name, by=by, is_fetched=True)
+            version = receive_file(
+                source, file, name=Path(urlsplit(url or source.url).path).name, by=by, is_fetched=True
+            )
             ListSource.objects.filter(pk=source.pk).update(
                 etag=fetched.etag[:200], last_modified=fetched.last_modified[:60]
             )
@@ -131,24 +154,44 @@ def ask_for_fetch(source: ListSource, *, by: User) -> None:
     record(source, "fetch asked for", by=by)
 
 
-def fetch_and_load(source: ListSource) -> None:
-    """Fetch one list and queue its reading. A failure is noted on the list: the old version serves on."""
+def fetch_and_load(source: ListSource, attempt: int = 1) -> None:
+    """Fetch one list and queue its reading. A failure is noted on the list: the old version serves on.
+
+    A publisher that cannot be reached is asked again, five times in all, after 1, 4, 16 and 64 minutes.
+    """
     try:
         version = fetch_list(source)
     except RuleViolation as failure:
-        record(source, "fetch failed", by=None, note=str(failure))
+        event = record(source, "fetch failed", by=None, note=str(failure))
+        if isinstance(failure, Unreachable) and attempt < FETCH_ATTEMPTS:
+            enqueue(
+                "screening.fetch_list",
+                key=f"fetch_list:{source.pk}:again:{event.pk}",
+                run_after=timezone.now() + timedelta(minutes=4 ** (attempt - 1)),
+                code=source.pk,
+                attempt=attempt + 1,
+            )
         return
     if version.status == VersionStatus.RECEIVED:
         enqueue("screening.load_version", key=f"load_version:{version.pk}", version_id=version.pk)
 
 
 def fetch_due_lists() -> None:
-    """Queue today's fetch of every list that has an address; nothing where this server may not fetch."""
+    """Queue today's fetches of every list that has an address; nothing where this server may not fetch."""
     if not settings.FETCH_LISTS:
         return
-    today = timezone.now().date().isoformat()
-    for code in ListSource.objects.exclude(url="").values_list("pk", flat=True):
-        enqueue("screening.fetch_list", key=f"fetch_list:{code}:{today}", code=code)
+    now = timezone.now()
+    midnight = datetime.combine(now.date(), time(), tzinfo=UTC)
+    days = now.date().toordinal()
+    for source in ListSource.objects.exclude(url=""):
+        every = source.fetch_every_hours
+        for hour in range(-days * 24 % every, 24, every):  # every 48 hours is every second day
+            enqueue(
+                "screening.fetch_list",
+                key=f"fetch_list:{source.pk}:{now:%Y-%m-%d}:{hour}",
+                run_after=max(now, midnight + timedelta(hours=hour)),
+                code=source.pk,
+            )
 
 
 def _confirm(version: ListVersion) -> None:
@@ -219,9 +262,9 @@ def _read_and_serve(version: ListVersion) -> list[Finding]:
     about = ListFile()
     stubs: list[Entry] = []
     names = 0
-    with version.file.open("rb") as file:
-        parse = import_module(f"screening.lists.{version.source.importer}").parse
-        entries: Iterator[Entry] = parse(file, about, version.file_name)
+    source = version.source
+    with version.file.open("rb") as stored, bundles.opened(stored, version.file_name) as files:
+        entries = importers.read_files(source.importer, files, about, source.mapping)
         while batch := list(islice(entries, BATCH)):
             names += sum(len(entry.names) for entry in batch)
             # What the checks need of an entry, without its names and facts.

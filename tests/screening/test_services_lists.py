@@ -175,7 +175,9 @@ def test_daily_fetch_is_off_unless_the_server_says_so(settings):
     settings.FETCH_LISTS = True
     lists.fetch_due_lists()
     lists.fetch_due_lists()
-    assert [job.args for job in Job.objects.filter(kind="screening.fetch_list")] == [{"code": "un"}]
+    queued = Job.objects.filter(kind="screening.fetch_list")
+    assert {job.args["code"] for job in queued} == {"un", "ofac", "ofac_nonsdn", "canada"}
+    assert queued.filter(args__code="un").count() == 6  # every four hours
 
 
 @pytest.mark.parametrize(

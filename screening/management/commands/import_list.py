@@ -1,6 +1,7 @@
 """Import a published list from a file, a folder that holds it, or the publisher's own address."""
 
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.errors import RuleViolation
+from screening.lists import importers
+from screening.lists.model import ListError
 from screening.models import ListSource, ListVersion, VersionStatus
 from screening.services import lists
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no list “{code}”. Known lists: {known}.")
         try:
             version = self._receive(source, place)
-        except (RuleViolation, OSError) as failure:
+        except (RuleViolation, ListError, OSError) as failure:
             raise CommandError(f"{code}: {failure}") from failure
         if version.status == VersionStatus.SERVING:
             self.stdout.write(f"{code}: this file is in use already, as version {version.number}.")
@@ -47,15 +50,13 @@ class Command(BaseCommand):
         if not place or place.startswith(("https://", "http://")):
             return lists.fetch_list(source, url=place)
         path = Path(place)
+        paths = [path]
         if path.is_dir():
-            files = sorted(item for item in path.iterdir() if item.suffix.lower() == ".xml")
-            if len(files) != 1:
-                raise CommandError(
-                    f"{path} holds {len(files)} XML files; the list {source.pk} comes as one. Name the file."
-                )
-            path = files[0]
-        with path.open("rb") as file, transaction.atomic():
-            return lists.receive_file(source, file, name=path.name, by=None)
+            names = [file.name for file in path.iterdir() if file.is_file()]
+            paths = [path / name for name in importers.fitting(source.importer, names)]
+        with ExitStack() as stack, transaction.atomic():
+            files = [(path.name, stack.enter_context(path.open("rb"))) for path in paths]
+            return lists.receive_files(source, files, by=None)
 
     def _report(self, version: ListVersion) -> None:
         is_refused = version.status != VersionStatus.SERVING

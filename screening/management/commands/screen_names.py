@@ -92,7 +92,9 @@ def _from_files(folder: Path, codes: list[str]) -> Index:
     try:
         found = importers.find(folder, codes)
         return Index.build(
-            (code, entry) for code, slug, path in found for entry in importers.read(slug, path)
+            (code, entry)
+            for code, path in found
+            for entry in importers.read_path(importers.FAMILY_OF.get(code, code), path)
         )
     except (ListError, OSError) as error:
         raise CommandError(str(error)) from error
