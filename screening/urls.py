@@ -1,6 +1,6 @@
 from django.urls import path
 
-from screening.views import assessments, cases, criteria, decisions, hits, lists, replies
+from screening.views import assessments, cases, criteria, decisions, dossier, hits, lists, replies
 
 app_name = "screening"
 urlpatterns = [
@@ -26,6 +26,13 @@ urlpatterns = [
     path(
         "cases/<str:reference>/assessment/<slug:kind>/", assessments.assessment_group, name="assessment_group"
     ),
+    path("cases/<str:reference>/dossier/", dossier.dossier, name="dossier"),
+    path("cases/<str:reference>/dossier/facts/<slug:field>/", dossier.fact_edit, name="fact_edit"),
+    path("cases/<str:reference>/dossier/add/<slug:kind>/", dossier.row_add, name="row_add"),
+    path("cases/<str:reference>/dossier/<slug:kind>/<int:pk>/strike/", dossier.row_strike, name="row_strike"),
+    path("my/screening/", dossier.my_screening, name="my_screening"),
+    path("my/disclosure/<uuid:public_id>/", dossier.disclosure, name="disclosure"),
+    path("my/disclosure/<uuid:public_id>/<slug:part>/", dossier.disclosure_part, name="disclosure_part"),
     path("cases/<str:reference>/up/", decisions.case_send_up, name="case_send_up"),
     path("cases/<str:reference>/conditions/<int:pk>/met/", decisions.condition_met, name="condition_met"),
     path("outcomes/<uuid:public_id>/", replies.outcome, name="outcome"),

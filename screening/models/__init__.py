@@ -21,6 +21,7 @@ from screening.models.cases import (
 )
 from screening.models.casework import CompanyNote, Question, SavedView
 from screening.models.catalogue import CATALOGUE_MOVES, CatalogueStatus, CatalogueVersion, OverlayUse
+from screening.models.disclosures import Disclosure
 from screening.models.dossier import (
     SEVERE_FROM,
     Activity,
@@ -95,6 +96,7 @@ __all__ = [
     "Decision",
     "DecisionLevel",
     "DecisionOutcome",
+    "Disclosure",
     "EntryKind",
     "Hit",
     "HitOutcome",

@@ -63,7 +63,7 @@ def facts_of(company: Company) -> Facts:
             .values_list("source__criterion", "subject_role", "outcome", "subject_name", "entry_name")
         ],
         activities=_activities(company),
-        stated=dict(facts.values_list("field", "value")),
+        stated={field: value for field, value in facts.values_list("field", "value") if value is not None},
         owner_shares=[person.share_percent for person in company.people.all() if person.role == "owner"],
         controversies=[
             Alleged(item.theme, item.severity, item.on, item.allegation in SETTLED)

@@ -54,7 +54,7 @@ def request_case(company: Company, *, entity: UNEntity, tier: str, purpose: str,
             % {"company": company.name, "reference": case.reference}
         )
     if case is None:
-        case = _open(company)
+        case = open_case(company)
     if case.analyst_id == by.pk:
         raise RuleViolation(_("You examine this company. Another person must ask for it."))
     case.entity, case.tier, case.purpose, case.requested_by = entity, tier, purpose, by
@@ -77,14 +77,15 @@ def open_case_for_hits(company: Company) -> Case | None:
         return None
     case = Case.objects.open().filter(company=company).select_for_update(no_key=True).first()
     if case is None:
-        case = _open(company)
+        case = open_case(company)
         record(case, "opened by a hit", by=None)
     elif case.status == CaseStatus.DECISION:
         move(case, CaseStatus.RESEARCH, moves=CASE_MOVES, by=None, note=gettext_noop("A new hit came in."))
     return case
 
 
-def _open(company: Company) -> Case:
+def open_case(company: Company) -> Case:
+    """A new case with its due date, which nobody asked for yet. The caller holds the company."""
     today = timezone.localdate()
     return Case.objects.create(
         reference=next_reference(f"C-{today.year}"),
@@ -210,7 +211,7 @@ def reopen_case(case: Case, *, note: str, by: User, is_appeal: bool = False) -> 
         if is_appeal:
             return other
         raise RuleViolation(_("Case %(case)s on this company is open already.") % {"case": other.reference})
-    fresh = _open(company)
+    fresh = open_case(company)
     fresh.entity, fresh.tier, fresh.purpose = case.entity, case.tier, case.purpose
     fresh.requested_by, fresh.follows = case.requested_by, case
     fresh.save()

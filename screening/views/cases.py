@@ -332,13 +332,13 @@ def case_recommend(request: SignedIn, reference: str) -> HttpResponse:
     return redirect("screening:case_detail", case.reference)
 
 
-def refuse(form: Form, broken_rule: RuleViolation, subject) -> None:
+def refuse(form: Form, broken_rule: RuleViolation, subject, *, name: str = "version") -> None:
     """Show a broken rule on a form. After a stale edit the form carries the version that is true now."""
     form.add_error(None, str(broken_rule))
     if isinstance(broken_rule, StaleEdit):
         subject.refresh_from_db()
         data = QueryDict(mutable=True)
-        data.update({**form.data, "version": subject.version})
+        data.update({**form.data, name: getattr(subject, name)})
         form.data = data
 
 

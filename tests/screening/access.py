@@ -1,7 +1,7 @@
 from datetime import date
 from types import SimpleNamespace
 
-from screening.models import Condition, JointNote, Question, Reply
+from screening.models import CompanyFact, Condition, JointNote, Question, Reply
 from screening.services import assessments
 from screening.services.catalogue import load_catalogue
 from tests.access import Row
@@ -31,6 +31,9 @@ def build(world: SimpleNamespace) -> None:
     )
     world.hit = HitFactory(company=world.company, list_version=world.list_version)
     world.condition = Condition.objects.create(case=world.case, text="Report", due_on=date(2027, 1, 31))
+    world.fact = CompanyFact.objects.create(
+        company=world.company, field="employees", value=40, source="Register", stated_on=date(2026, 11, 1)
+    )
     load_catalogue()
     world.assessed = CaseFactory()
     assessments.begin_assessment(world.assessed, by=UserFactory(roles=["analyst"]))
@@ -60,6 +63,10 @@ def case(world: SimpleNamespace) -> list:
 
 def hit(world: SimpleNamespace) -> list:
     return [world.case.reference, world.hit.pk]
+
+
+def own_company(world: SimpleNamespace) -> list:
+    return [world.company.public_id]
 
 
 def why(world: SimpleNamespace) -> dict:
@@ -99,6 +106,31 @@ ROWS: dict[str, Row] = {
         get="login 404 404 404 404 200 403 404",
         post="login 404 404 404 404 422 403 404",
         args=lambda world: [world.assessed.reference, "exclusionary"],
+    ),
+    "screening:dossier": Row(get=REVIEWERS, post=NO, args=case),
+    "screening:fact_edit": Row(
+        get="login 404 404 404 404 200 403 404",
+        post="login 404 404 404 404 422 403 404",
+        args=lambda world: [world.case.reference, "employees"],
+    ),
+    "screening:row_add": Row(
+        get="login 404 404 404 404 200 403 404",
+        post="login 404 404 404 404 422 403 404",
+        args=lambda world: [world.case.reference, "activity"],
+    ),
+    "screening:row_strike": Row(
+        get="login 404 404 404 404 200 403 404",
+        post="login 404 404 404 404 422 403 404",
+        args=lambda world: [world.case.reference, "fact", world.fact.pk],
+    ),
+    "screening:my_screening": Row(get="login 200 200 403 403 403 403 403", post=NO),
+    "screening:disclosure": Row(
+        get="login 200 404 404 404 404 404 404", post="login 409 404 404 404 404 404 404", args=own_company
+    ),
+    "screening:disclosure_part": Row(
+        get="login 200 404 404 404 404 404 404",
+        post="login 422 404 404 404 404 404 404",
+        args=lambda world: [world.company.public_id, "activities"],
     ),
     "screening:case_send_up": Row(get=NO, post="login 404 404 404 404 403 302 404", args=case, post_data=why),
     "screening:condition_met": Row(

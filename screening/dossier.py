@@ -1,0 +1,182 @@
+"""The fields of a company's dossier that are kept as facts with source and date, and how they read.
+
+What is screened (names, people, registry numbers) stands on the company itself; activities, controversies and
+standings in the Global Compact are rows of their own. Source: criteria.yaml, company_fields.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.models import Country
+
+Choices = tuple[tuple[str, str | Promise], ...]
+
+PRODUCTS: Choices = (
+    (
+        "controversial_weapons",
+        _("Mines, cluster munitions, nuclear, biological or chemical weapons"),
+    ),
+    ("conventional_weapons", _("Conventional weapons")),
+    ("dual_use_military", _("Dual-use goods for the military")),
+    ("replica_weapons_for_children", _("Replica weapons for children")),
+    ("tobacco", _("Tobacco")),
+    ("e_cigarettes", _("E-cigarettes")),
+    ("alcohol", _("Alcohol")),
+    ("gambling", _("Gambling")),
+    ("adult_content", _("Adult content")),
+    ("infant_formula", _("Infant formula")),
+    ("banned_substances", _("Substances banned by treaty")),
+    ("cites_species", _("Species protected by CITES")),
+    ("nuclear_energy", _("Nuclear energy")),
+    ("thermal_coal", _("Thermal coal")),
+    ("palm_oil", _("Palm oil")),
+    ("soy", _("Soy")),
+    ("facial_recognition_surveillance", _("Surveillance by facial recognition")),
+    ("private_detention", _("Private detention")),
+)
+TARGETS: Choices = (
+    ("none", pgettext_lazy("climate targets", "None")),
+    ("committed", _("Committed")),
+    ("targets_set", _("Targets set and verified")),
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """`kind` is text, lines, number, percent, year, yes_no, date, url, choice, choices or countries."""
+
+    name: str
+    label: str | Promise
+    kind: str = "text"
+    choices: Choices = ()
+    hint: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A group of fields, which is also one step of the company's own disclosure."""
+
+    slug: str
+    label: str | Promise
+    fields: tuple[Field, ...]
+
+
+PARTS = (
+    Part(
+        "organization",
+        _("The organization"),
+        (
+            Field("legal_form", _("Legal form")),
+            Field("is_listed", _("Listed on a stock exchange"), "yes_no"),
+            Field("exchange", _("Stock exchange")),
+            Field("ticker", _("Ticker")),
+            Field("isin", _("ISIN")),
+            Field("employees", _("People employed"), "number"),
+            Field("employees_year", _("Year of that number"), "year"),
+            Field("revenue_amount", _("Revenue"), "number", hint=_("In whole units")),
+            Field("revenue_currency", _("Currency"), hint=_("Three letters, such as USD")),
+            Field("revenue_year", _("Year of that revenue"), "year"),
+        ),
+    ),
+    Part(
+        "activities",
+        _("What it does, and where"),
+        (
+            Field(
+                "product_flags",
+                _("Does it make, sell or run any of these?"),
+                "choices",
+                PRODUCTS,
+                _("Leave all empty where it has to do with none"),
+            ),
+            Field("hq_country", _("Country of the head office"), "countries"),
+            Field("operating_countries", _("Countries where it works"), "countries"),
+            Field("sourcing_countries", _("Countries it buys from"), "countries"),
+        ),
+    ),
+    Part(
+        "ownership",
+        _("Who owns and runs it"),
+        (
+            Field("state_owned_percent", _("Owned by a State, per cent"), "percent"),
+            Field(
+                "is_pep_linked",
+                _("Is an owner or director a politically exposed person, or close to one?"),
+                "yes_no",
+            ),
+            Field("subsidiaries", _("Subsidiaries"), "lines"),
+            Field("joint_ventures", _("Joint ventures"), "lines"),
+        ),
+    ),
+    Part(
+        "conduct",
+        _("Commitments and conduct"),
+        (
+            Field("weps_signatory", _("Signed the Women's Empowerment Principles"), "yes_no"),
+            Field(
+                "crbp_adopted",
+                _("Adopted the Children's Rights and Business Principles"),
+                "yes_no",
+            ),
+            Field("pri_signatory", _("Signed the Principles for Responsible Investment"), "yes_no"),
+            Field("sbti_status", _("Science-based climate targets"), "choice", TARGETS),
+            Field("hr_policy_url", _("Human rights policy"), "url"),
+            Field("hrdd_report_url", _("Report on human rights due diligence"), "url"),
+            Field("anticorruption_policy_url", _("Policy against corruption"), "url"),
+            Field("sustainability_report_year", _("Year of the last sustainability report"), "year"),
+            Field("assurance", _("Who assured that report")),
+            Field("supplier_code_acknowledged_on", _("UN Supplier Code accepted on"), "date"),
+            Field("self_assessment_on", _("Self-assessment under that code done on"), "date"),
+            Field(
+                "aml_self_certification",
+                _("Certifies that it works against money laundering"),
+                "yes_no",
+            ),
+        ),
+    ),
+    Part(
+        "relations",
+        _("Relations with the United Nations"),
+        (
+            Field("current_un_engagements", _("Current work with UN entities"), "lines"),
+            Field("un_vendor_numbers", _("UN vendor numbers"), "lines"),
+            Field("procurement_interest_declared", _("Wants to sell to the UN"), "yes_no"),
+            Field("conflicts_declared", _("Conflicts of interest"), "lines"),
+            Field("past_un_decisions", _("Earlier decisions of UN entities on it"), "lines"),
+        ),
+    ),
+)
+FIELDS = {field.name: field for part in PARTS for field in part.fields}
+
+
+def in_words(field: Field, value: Any) -> str:
+    """A stored value for a reader."""
+    if value is None:
+        return ""
+    if field.kind == "yes_no":
+        return str(_("Yes") if value else _("No"))
+    if field.kind == "date":
+        return date_format(date.fromisoformat(value), "j F Y")
+    if field.kind == "percent":
+        return f"{value}%"
+    if field.kind in ("choice", "choices"):
+        labels = dict(field.choices)
+        chosen = [value] if field.kind == "choice" else value
+        return "; ".join(str(labels.get(code, code)) for code in chosen) or str(_("None of those named"))
+    if field.kind == "countries":
+        return "; ".join(country_names(value)) or str(_("None"))
+    if field.kind == "lines":
+        return "; ".join(value) or str(_("None"))
+    return str(value)
+
+
+def country_names(codes: Iterable[str]) -> list[str]:
+    names = {country.pk: str(country) for country in Country.objects.filter(pk__in=list(codes))}
+    return [names.get(code, code) for code in codes]

@@ -1,0 +1,159 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from partnerships.models import CompanyMember
+from portal.errors import RuleViolation, StaleEdit
+from screening.dossier import PARTS
+from screening.models import Activity, Case, CompanyFact, Disclosure
+from screening.queries.assessments import facts_of
+from screening.services import dossier
+from tests.portal.factories import UserFactory
+from tests.screening.factories import CaseFactory, CompanyFactory, cleared
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
+
+SAID = {"source": "Register", "source_url": "", "stated_on": date(2026, 11, 1)}
+CONTROVERSY = {
+    "title": "Spill",
+    "on": date(2026, 10, 1),
+    "theme": "environment",
+    "severity": 4,
+    "allegation": "alleged",
+    **SAID,
+}
+
+
+@pytest.fixture
+def analyst():
+    return UserFactory(roles=["analyst"])
+
+
+@pytest.fixture
+def member():
+    user = UserFactory(roles=["business"])
+    user.company = CompanyFactory()
+    CompanyMember.objects.create(company=user.company, user=user, role="owner")
+    return user
+
+
+def test_new_statement_ends_the_old_one_which_stays(analyst):
+    company = CompanyFactory()
+    first = dossier.state_fact(company, "employees", value=40, by=analyst, **SAID)
+    dossier.state_fact(company, "employees", value=60, by=analyst, **SAID)
+    first.refresh_from_db()
+    assert first.ended_at is not None
+    assert facts_of(company).stated == {"employees": 60}
+    assert CompanyFact.objects.count() == 2
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CompanyFact.objects.filter(pk=first.pk).update(ended_at=None)
+
+
+def test_struck_statement_counts_no_more(analyst):
+    company = CompanyFactory()
+    activity = dossier.add_activity(
+        company, by=analyst, sector_id="0710", role="producer", revenue_share=Decimal(5), **SAID
+    )
+    assert [item.isic for item in facts_of(company).activities] == ["0710"]
+    dossier.strike(activity, note="Sold.", by=analyst)
+    assert facts_of(company).activities == []
+    with pytest.raises(RuleViolation, match="already"):
+        dossier.strike(activity, note="Again.", by=analyst)
+
+
+def test_grave_controversy_has_a_cleared_company_examined_again(analyst):
+    company = CompanyFactory()
+    dossier.add_controversy(company, by=analyst, **CONTROVERSY)
+    assert not Case.objects.open().exists()  # nobody ever cleared it
+    decision = cleared(company)
+    dossier.add_controversy(company, by=analyst, **CONTROVERSY | {"severity": 3})
+    assert not Case.objects.open().exists()
+    dossier.add_controversy(company, by=analyst, **CONTROVERSY)
+    dossier.add_compact_event(company, by=analyst, status="delisted", on=date(2026, 9, 1), **SAID)
+    assert Case.objects.open().get().follows == decision.case
+
+
+@pytest.mark.parametrize("role", ["decider", "business", "focal_point", "administrator"])
+def test_only_analysts_state_facts(role):
+    with pytest.raises(PermissionDenied):
+        dossier.state_fact(CompanyFactory(), "employees", value=1, by=UserFactory(roles=[role]), **SAID)
+
+
+def test_statement_of_the_company_becomes_facts_when_sent(member):
+    draft = dossier.open_disclosure(member.company, by=member)
+    assert dossier.open_disclosure(member.company, by=member) == draft
+    with pytest.raises(RuleViolation, match="Still to fill in"):
+        dossier.send_disclosure(draft, by=member)
+    for part in PARTS:
+        draft.refresh_from_db()
+        values = {"product_flags": []} if part.slug == "activities" else {}
+        rows = [{"sector": "1410", "role": "manufacturer", "revenue_share": "80.5"}]
+        activities = rows if part.slug == "activities" else None
+        draft = dossier.save_part(
+            draft, part.slug, revision=draft.revision, values=values, activities=activities, by=member
+        )
+    dossier.send_disclosure(draft, by=member)
+    fact = CompanyFact.objects.get()
+    assert (fact.field, fact.value, fact.is_disclosed, fact.by) == ("product_flags", [], True, member)
+    assert Activity.objects.get().revenue_share == Decimal("80.5")
+    with pytest.raises(RuleViolation, match="sent already"):
+        dossier.send_disclosure(draft, by=member)
+    assert dossier.open_disclosure(member.company, by=member).values == {"product_flags": []}
+
+
+def test_colleague_who_saved_meanwhile_makes_the_form_stale(member):
+    draft = dossier.open_disclosure(member.company, by=member)
+    dossier.save_part(draft, "conduct", revision=1, values={}, by=member)
+    with pytest.raises(StaleEdit):
+        dossier.save_part(draft, "conduct", revision=1, values={}, by=member)
+
+
+def test_strangers_state_nothing_for_a_company(member):
+    with pytest.raises(PermissionDenied):
+        dossier.open_disclosure(CompanyFactory(), by=member)
+
+
+def test_statement_is_filled_part_by_part_on_the_pages(client, member):
+    client.force_login(member)
+    here = reverse("screening:disclosure", args=[member.company.public_id])
+    assert client.get("/my/screening/").status_code == 200
+    for part in PARTS:
+        url = reverse("screening:disclosure_part", args=[member.company.public_id, part.slug])
+        data = {"revision": client.get(url).context["form"].initial["revision"]}
+        if part.slug == "activities":
+            data |= {"sector_0": "1410", "role_0": "", "operating_countries": "Atlantis"}
+            page = client.post(url, data)
+            assert page.status_code == 422
+            assert "is no country we know" in page.content.decode()
+            data |= {"role_0": "manufacturer", "operating_countries": "Bangladesh\nKEN"}
+        if part.slug == "conduct":
+            data |= {"weps_signatory": "yes", "supplier_code_acknowledged_on": "2026-01-31"}
+        assert client.post(url, data).status_code == 302, part.slug
+    assert client.post(here).status_code == 302
+    stated = facts_of(member.company).stated
+    assert stated["operating_countries"] == ["BGD", "KEN"]
+    assert (stated["weps_signatory"], stated["supplier_code_acknowledged_on"]) == (True, "2026-01-31")
+    assert Disclosure.objects.get().sent_by == member
+
+
+def test_dossier_pages_show_value_source_and_date_and_stay_flat(client, analyst, assert_flat_queries):
+    case = CaseFactory()
+    client.force_login(analyst)
+    url = reverse("screening:fact_edit", args=[case.reference, "sbti_status"])
+    data = {"value": "targets_set", "source": "Targets register", "stated_on": "2026-11-01"}
+    assert client.post(url, data | {"source": ""}).status_code == 422
+    ahead = timezone.localdate() + timedelta(days=3)
+    assert client.post(url, data | {"stated_on": ahead.isoformat()}).status_code == 422
+    assert client.post(url, data).status_code == 302
+    text = client.get(reverse("screening:dossier", args=[case.reference])).content.decode()
+    assert "Targets set and verified" in text
+    assert "Targets register" in text
+    assert_flat_queries(
+        lambda: client.get(reverse("screening:dossier", args=[case.reference])),
+        grow=lambda: dossier.add_controversy(case.company, by=analyst, **CONTROVERSY | {"severity": 2}),
+    )
