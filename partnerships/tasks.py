@@ -2,12 +2,14 @@ from focalpoints.models import FocalPoint
 from partnerships.models import CompanyInvitation, KeptDraft, Need, Offer
 from partnerships.models.registrations import Registration
 from partnerships.services import matches, members, needs, offer_notices, offers, triage
+from partnerships.services import reporting as reports
 from partnerships.services.registrations import drop_old_drafts, send_registration_mail
 
 DAILY: list[str] = [
     "partnerships.keep_offers",
     "partnerships.keep_needs",
     "partnerships.drop_old_registrations",
+    "partnerships.keep_reports",
     "partnerships.rank_all",
 ]
 
@@ -22,6 +24,10 @@ def keep_needs() -> None:
 
 def drop_old_registrations() -> None:
     drop_old_drafts()
+
+
+def keep_reports() -> None:
+    reports.keep_reports()
 
 
 def mail_registration(registration_id: int, notice: str) -> None:

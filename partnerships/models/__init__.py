@@ -65,6 +65,7 @@ from partnerships.models.registrations import (
     RegistrationStatus,
 )
 from partnerships.models.registry import FacetValue, RegistryEntry, RegistryExit, RegistryWord
+from partnerships.models.reports import ProgressReport, ReportQuerySet
 from partnerships.models.vocabulary import (
     TYPE_QUESTIONS,
     AgreementKind,
@@ -147,6 +148,7 @@ __all__ = [
     "PartnershipQuerySet",
     "PartnershipStatus",
     "PartnershipType",
+    "ProgressReport",
     "Purpose",
     "ReasonCode",
     "RecordKind",
@@ -156,6 +158,7 @@ __all__ = [
     "RegistryEntry",
     "RegistryExit",
     "RegistryWord",
+    "ReportQuerySet",
     "Scope",
     "SelfCheck",
     "SizeClass",

@@ -1,12 +1,15 @@
 """What somebody has to do with records of the registry."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partnerships.models import Partnership, PartnershipStatus
+from partnerships import reporting
+from partnerships.models import Partnership, PartnershipStatus, Registration, RegistrationStatus
 from partnerships.queries.registry import editable_records
 from portal.desk import DeskRow
 from portal.models import User
@@ -25,11 +28,39 @@ SHOWN = 20
 
 
 def desk_rows(user: User) -> list[DeskRow]:
-    """Records in a state that asks for an act, the latest change first; at most 20."""
+    """Reports that are owed, records in a state that asks for an act, registrations to read; 20 of each."""
     if not user.has_perm("partnerships.register_partnership"):
         return []
-    records = editable_records(user).filter(is_imported=False, status__in=NEXT_ACT)
-    return [_row(record) for record in records[:SHOWN]]
+    records = editable_records(user).filter(is_imported=False)
+    soon = timezone.localdate() + timedelta(days=reporting.REMINDER_DAYS[0])
+    owed = records.filter(status__in=reporting.REPORTING, next_report_on__lte=soon).order_by("next_report_on")
+    rows = [_report_row(record) for record in owed[:SHOWN]]
+    rows += [_row(record) for record in records.filter(status__in=NEXT_ACT)[:SHOWN]]
+    if user.has_perm("partnerships.review_partnership"):
+        waiting = Registration.objects.filter(status=RegistrationStatus.SUBMITTED).order_by("submitted_at")
+        rows += [_registration_row(registration) for registration in waiting[:SHOWN]]
+    return rows
+
+
+def _report_row(record: Partnership) -> DeskRow:
+    return DeskRow(
+        title=_("Report on it: %(title)s") % {"title": record.title},
+        url=reverse("partnerships:report_edit", args=[record.reference]),
+        detail=record.reference,
+        who=_("You"),
+        state=_("Report due"),
+        due_on=record.next_report_on,
+    )
+
+
+def _registration_row(registration: Registration) -> DeskRow:
+    return DeskRow(
+        title=_("Read the registration: %(title)s") % {"title": registration},
+        url=reverse("partnerships:desk_registration", args=[registration.reference]),
+        detail=registration.reference,
+        who=_("You"),
+        state=registration.get_status_display(),
+    )
 
 
 def _row(record: Partnership) -> DeskRow:

@@ -1,6 +1,7 @@
 """What people do with records of the registry: register, edit, move through the states, publish, withdraw."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
-from partnerships import search, selfchecks
+from partnerships import reporting, search, selfchecks
 from partnerships.models import (
     PARTNERSHIP_MOVES,
     Company,
@@ -27,7 +28,7 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
 from portal.models import User
 from portal.references import next_reference
-from screening.queries import clearance_gaps
+from screening.queries import clearance_gaps, clearances_for
 
 S = PartnershipStatus
 ROWS = {  # kinds of rows that belong to a record, by the argument of edit_partnership
@@ -122,7 +123,7 @@ def edit_partnership(
         return partnership
     _refuse_circles(partnership)
     if "measurements" in changes:
-        _bring_up_to_date(partnership)
+        bring_up_to_date(partnership)
     if "parties" in changes and not partnership.is_imported:
         for company in Company.objects.filter(party_in__partnership=partnership, is_from_archive=True):
             adopt_company(company, by=by)
@@ -179,7 +180,7 @@ def _sync(
     return before, [_row_text(row) for row in rows_of(partnership, kind)]
 
 
-def _bring_up_to_date(partnership: Partnership) -> None:
+def bring_up_to_date(partnership: Partnership) -> None:
     """An indicator shows its latest measurement as its result."""
     for indicator in partnership.indicators.prefetch_related("measurements"):
         measured = list(indicator.measurements.all())
@@ -286,9 +287,20 @@ def advance_partnership(partnership: Partnership, *, to: str, by: User, note: st
 def _moved(partnership: Partnership, to: str, *, by: User | None, note: str) -> Partnership:
     move(partnership, to, moves=PARTNERSHIP_MOVES, by=by, note=note)
     partnership.version += 1
-    partnership.save(update_fields=["version", "updated_at"])
+    if to not in reporting.REPORTING:
+        partnership.next_report_on = None
+    elif partnership.next_report_on is None and not partnership.is_imported:
+        partnership.next_report_on = plan_next_report(partnership, since=timezone.localdate())
+    partnership.save(update_fields=["version", "next_report_on", "updated_at"])
     search.reindex([partnership.pk])
     return partnership
+
+
+def plan_next_report(partnership: Partnership, *, since: date) -> date:
+    """The last day of the next report, one cycle after `since`."""
+    companies = Company.objects.filter(party_in__partnership=partnership)
+    ratings = {c.decision.rating for c in clearances_for(companies).values()}
+    return reporting.after_months(since, reporting.cycle_months(partnership, ratings))
 
 
 def withdraw_partnership(partnership: Partnership, *, by: User, reason: str) -> Partnership:

@@ -1,4 +1,4 @@
 from partnerships.urls import offers, records, registry
 
 app_name = "partnerships"
-urlpatterns = registry.urlpatterns + records.urlpatterns + offers.urlpatterns
+urlpatterns = records.urlpatterns + registry.urlpatterns + offers.urlpatterns

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from partnerships import reporting
 from partnerships.forms.partnerships import (
     STEPS,
     NewForm,
@@ -35,7 +36,7 @@ from partnerships.queries.desk import NEXT_ACT, work_list
 from partnerships.queries.history import events_of
 from partnerships.services import gates
 from partnerships.services import partnerships as services
-from partnerships.views.records import check_words
+from partnerships.views.records import check_words, report_state
 from partnerships.views.rows import entity_names
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, render_page
@@ -147,6 +148,8 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
         ],
         "reason_form": ReasonForm(auto_id="move_%s"),
         "remarks": gates.remarks_on(record),
+        "owes_reports": record.status in reporting.REPORTING and not record.is_imported,
+        **report_state(record),
         "claims_transformation": claims_transformation(record)
         if request.user.has_perm("partnerships.review_partnership")
         else False,
@@ -171,6 +174,10 @@ def event_words(event: AuditEvent) -> str:
     return {
         "registered": _("Registered"),
         "taken over": _("Taken over from an offer"),
+        "report begun": _("Report begun"),
+        "report handed in": _("Report handed in"),
+        "attached file": _("File attached"),
+        "removed file": _("File removed"),
         "confirmed as transformational": _("Confirmed as transformational"),
     }.get(event.action, event.action)
 

@@ -6,12 +6,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from partnerships import labels, search, selfchecks, sources
+from partnerships import labels, reporting, search, selfchecks, sources
 from partnerships.models import (
     TYPE_QUESTIONS,
     Contribution,
@@ -31,6 +31,14 @@ from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
 from portal.errors import error_page
 from screening.queries import Clearance, clearances_for
+
+# The look of a light: that of a status with the same meaning.
+LIGHT_LOOKS = {
+    reporting.Light.GREEN: "current",
+    reporting.Light.DUE: "waiting",
+    reporting.Light.OVERDUE: "failed",
+    reporting.Light.INACTIVE: "on_hold",
+}
 
 
 @require_safe
@@ -74,6 +82,7 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "record": record,
         "withheld": withheld,
+        **report_state(record),
         "story": story(record),
         "relatives": relatives(record, request.user),
         "trend": selfchecks.trend(record.self_checks.all()),
@@ -131,6 +140,17 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
         else False,
     }
     return render(request, "partnerships/partnership_detail.html", context)
+
+
+def report_state(record: Partnership) -> dict:
+    """The traffic light of a record in words, and the reports handed in, the newest first."""
+    light = reporting.light_of(record, localdate())
+    return {
+        "light": light,
+        "light_words": reporting.Light(light).label if light else "",
+        "light_look": LIGHT_LOOKS.get(light, ""),
+        "reports": list(record.reports.handed_in()),
+    }
 
 
 def story(record: Partnership) -> list[dict]:

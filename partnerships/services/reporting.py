@@ -1,0 +1,242 @@
+"""What people do with progress reports, and what the portal does when one is owed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from focalpoints.models import FocalPoint
+from partnerships import reporting, search
+from partnerships.models import (
+    Indicator,
+    Measurement,
+    Partnership,
+    PartnershipStatus,
+    ProgressReport,
+    UNRole,
+    Verdict,
+)
+from partnerships.services.partnerships import advance_partnership, bring_up_to_date, plan_next_report
+from portal.errors import RuleViolation, StaleEdit
+from portal.history import changed_fields, record
+from portal.models import User
+from portal.notices import tell
+
+S = PartnershipStatus
+TEXTS = ("progress", "difficulties", "changes", "next_steps", "decision", "decision_note")
+
+
+@transaction.atomic
+def begin_report(partnership: Partnership, *, by: User) -> ProgressReport:
+    """The draft of the next report, begun where there is none: what was planned and measured is filled in.
+
+    Raises PermissionDenied; RuleViolation for a record that owes no report.
+    """
+    partnership = _locked(partnership, by)
+    draft = partnership.reports.filter(submitted_at=None).first()
+    if draft:
+        return draft
+    if partnership.status not in reporting.REPORTING:
+        raise RuleViolation(_("A partnership reports while it is at work: active, on hold or closing."))
+    last = partnership.reports.handed_in().first()
+    today = timezone.localdate()
+    started = last.period_until if last else _first_day(partnership, today)
+    draft = ProgressReport.objects.create(
+        partnership=partnership,
+        number=(last.number if last else 0) + 1,
+        period_from=min(started, today),
+        period_until=today,
+        due_on=partnership.next_report_on,
+        progress=last.next_steps if last else "",
+        difficulties=last.difficulties if last else "",
+        results=results_of(partnership.indicators.all()),
+        created_by=by,
+    )
+    record(partnership, "report begun", by=by, note=str(draft.number))
+    return draft
+
+
+def _first_day(partnership: Partnership, today: date) -> date:
+    """When the first report begins: the start as far as it is known, else today."""
+    parts = [int(part) for part in partnership.start.split("-")] if partnership.start else []
+    return date(*[*parts, 1, 1][:3]) if parts else today
+
+
+def results_of(indicators: Iterable[Indicator]) -> list[dict[str, Any]]:
+    """The indicators of a report as they stand, with the latest value to start from; inputs left out."""
+    return [
+        {
+            "indicator": indicator.pk,
+            "name": indicator.name,
+            "level": indicator.level,
+            "unit": indicator.unit,
+            "baseline": _text(indicator.baseline),
+            "target": _text(indicator.target),
+            "value": _text(indicator.actual),
+            "comment": "",
+        }
+        for indicator in indicators
+        if indicator.level != Indicator.Level.INPUT
+    ]
+
+
+def _text(value) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+@transaction.atomic
+def save_report(
+    report: ProgressReport,
+    *,
+    by: User,
+    version: int,
+    values: Mapping[str, Any],
+    results: Sequence[Mapping[str, str]],
+) -> ProgressReport:
+    """Keep a draft. `results` holds {"indicator", "value", "comment"}; other facts of an indicator stay.
+
+    Raises PermissionDenied, StaleEdit, RuleViolation once it was handed in.
+    """
+    _locked(report.partnership, by)
+    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
+    if report.submitted_at:
+        raise RuleViolation(_("This report was handed in. What is new goes into the next one."))
+    if version != report.version:
+        raise StaleEdit(_("The report was changed in the meantime."))
+    typed = {int(row["indicator"]): row for row in results}
+    merged = [
+        {**row, "value": typed[row["indicator"]]["value"], "comment": typed[row["indicator"]]["comment"]}
+        if row["indicator"] in typed
+        else row
+        for row in report.results
+    ]
+    if changed_fields(report, {**values, "results": merged}):
+        for name, value in values.items():
+            setattr(report, name, value)
+        report.results = merged
+        report.version += 1
+        report.save()
+    return report
+
+
+def missing_in(report: ProgressReport) -> list[str]:
+    """What a report lacks before it can be handed in, a sentence each."""
+    silent = [row["name"] for row in report.results if not row["value"] and not row["comment"]]
+    gaps = []
+    if not report.progress:
+        gaps.append(_("Say what was done."))
+    if silent:
+        gaps.append(
+            _("Give a value, or say why there is none: %(indicators)s.") % {"indicators": ", ".join(silent)}
+        )
+    if not report.decision:
+        gaps.append(_("Decide: keep or end."))
+    if report.decision in (Verdict.CHANGE, Verdict.CLOSE) and not report.decision_note:
+        gaps.append(_("Say why it changes or ends."))
+    return gaps
+
+
+@transaction.atomic
+def submit_report(report: ProgressReport, *, by: User) -> ProgressReport:
+    """Hand a report in: its values become measurements, its decision changes the record.
+
+    "End it" moves an active record to closing, with the reason as the decision to end; any other decision
+    keeps it where it is. The next report falls due one cycle from today.
+    Raises PermissionDenied, RuleViolation with what is missing.
+    """
+    partnership = _locked(report.partnership, by)
+    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
+    if report.submitted_at:
+        raise RuleViolation(_("This report was handed in already."))
+    if gaps := missing_in(report):
+        raise RuleViolation(" ".join(gaps))
+    report.submitted_by, report.submitted_at = by, timezone.now()
+    report.save(update_fields=["submitted_by", "submitted_at"])
+    _measure(report)
+    partnership.end_decision = (
+        report.decision_note if report.decision == Verdict.CLOSE else partnership.end_decision
+    )
+    if partnership.status == S.CLOSING:
+        partnership.final_report = partnership.final_report or report.progress
+    partnership.next_report_on = plan_next_report(partnership, since=timezone.localdate())
+    partnership.version += 1
+    partnership.save(
+        update_fields=["end_decision", "final_report", "next_report_on", "version", "updated_at"]
+    )
+    record(partnership, "report handed in", by=by, note=str(report.number))
+    if report.decision == Verdict.CLOSE and partnership.status == S.ACTIVE:
+        advance_partnership(partnership, to=S.CLOSING, by=by, note=report.decision_note)
+    search.reindex([partnership.pk])
+    return report
+
+
+def _measure(report: ProgressReport) -> None:
+    known = {indicator.pk: indicator for indicator in report.partnership.indicators.all()}
+    for row in report.results:
+        if row["value"] and row["indicator"] in known:
+            Measurement.objects.create(
+                indicator=known[row["indicator"]],
+                value=row["value"],
+                on=report.period_until.isoformat(),
+                by=_("Report %(number)d") % {"number": report.number},
+                comment=row["comment"][:300],
+            )
+    bring_up_to_date(report.partnership)
+
+
+def _locked(partnership: Partnership, by: User) -> Partnership:
+    if not Partnership.objects.editable_by(by).filter(pk=partnership.pk).exists():
+        raise PermissionDenied
+    return Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+
+
+# --- on its own --------------------------------------------------------------------------------------------
+
+
+def owes_reports() -> Any:
+    return Partnership.objects.filter(
+        status__in=reporting.REPORTING, is_imported=False, next_report_on__isnull=False
+    )
+
+
+@transaction.atomic
+def keep_reports(today: date | None = None) -> int:
+    """Once a day: remind whoever reports, 60, 30 and 7 days before and once it is late; show new lights.
+
+    A day that was missed is made up for, and no reminder comes twice. Returns how many records were told of.
+    """
+    today = today or timezone.localdate()
+    told = 0
+    for partnership in owes_reports().iterator(chunk_size=500):
+        days_left = (partnership.next_report_on - today).days
+        reminder = reporting.reminder_for(days_left)
+        if reminder is None or days_left < -reporting.LATE_DAYS:
+            continue
+        told += 1
+        for person in reporters_of(partnership):
+            tell(
+                person,
+                "report_due",
+                {"partnership": partnership, "days_left": days_left, "is_late": days_left < 0},
+                key=f"report_due:{partnership.pk}:{partnership.next_report_on}:{reminder}",
+                url=reverse("partnerships:report_edit", args=[partnership.reference]),
+                kind="report",
+            )
+    turned = owes_reports().filter(next_report_on__in=reporting.changing_days(today))
+    search.reindex(turned.values_list("pk", flat=True))
+    return told
+
+
+def reporters_of(partnership: Partnership) -> list[User]:
+    """Who reports: the focal points named on the record, else those of the entity that leads."""
+    named = FocalPoint.objects.active().filter(partnerships=partnership)
+    leading = FocalPoint.objects.active().filter(
+        entity__partnership_roles__partnership=partnership, entity__partnership_roles__role=UNRole.LEAD
+    )
+    points = named if named.exclude(user=None).exists() else leading
+    return list(User.objects.filter(focal_points__in=points, is_active=True).distinct().order_by("pk"))

@@ -1,0 +1,113 @@
+"""Progress reports: written by those who work on a record, read by everybody once handed in."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from partnerships.forms.reports import ReportForm, result_rows
+from partnerships.models import Indicator, Partnership, ProgressReport, Withholdable
+from partnerships.queries.publication import withheld_from
+from partnerships.services import reporting as services
+from portal import attachments
+from portal.errors import RuleViolation, StaleEdit
+from portal.http import SignedIn
+
+registers = permission_required("partnerships.register_partnership", raise_exception=True)
+
+
+def _record(request: SignedIn, reference: str) -> Partnership:
+    record = get_object_or_404(Partnership.objects.visible_to(request.user), reference=reference)
+    if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    return record
+
+
+@require_http_methods(["GET", "POST"])
+@registers
+def report_edit(request: SignedIn, reference: str) -> HttpResponse:
+    """The draft of the next report. A GET shows it, and what it would begin with where there is none yet."""
+    record = _record(request, reference)
+    try:
+        report = services.begin_report(record, by=request.user)
+    except RuleViolation as broken_rule:
+        messages.error(request, str(broken_rule))
+        return redirect("partnerships:partnership_desk", record.reference)
+    data = request.POST if request.method == "POST" else None
+    # The form gets a copy: validation writes on its instance, and the page shows the report as it is saved.
+    form = ReportForm(data, request.FILES or None, instance=ProgressReport.objects.get(pk=report.pk))
+    rows = result_rows(report, data)
+    status = 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid() and rows.is_valid():
+        try:
+            return _saved(request, report, form, rows)
+        except StaleEdit as overtaken:
+            report = ProgressReport.objects.get(pk=report.pk)
+            form.add_error(None, str(overtaken))
+            status = 409
+        except RuleViolation as broken_rule:
+            report = ProgressReport.objects.get(pk=report.pk)
+            form.add_error(None, str(broken_rule))
+            status = 409
+    context = {
+        "record": record,
+        "report": report,
+        "form": form,
+        "rows": rows,
+        "level_names": dict(Indicator.Level.choices),
+        "files": attachments.attached_to(report),
+        "missing": services.missing_in(report),
+    }
+    return render(request, "partnerships/report_edit.html", context, status=status)
+
+
+def _saved(request: SignedIn, report: ProgressReport, form: ReportForm, rows) -> HttpResponse:
+    """Save, attach, and hand in where that button was pressed."""
+    version = request.POST.get("version", "")
+    report = services.save_report(
+        report,
+        by=request.user,
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
+        values=form.values(),
+        results=rows.typed,
+    )
+    if form.cleaned_data["upload"]:
+        attachments.accept(form.cleaned_data["upload"], about=report, by=request.user)
+    if "submit" not in request.POST:
+        messages.success(request, _("Saved. Nobody outside your entity sees it yet."))
+        return redirect("partnerships:report_edit", report.partnership.reference)
+    services.submit_report(report, by=request.user)
+    messages.success(request, _("Report %(number)d was handed in.") % {"number": report.number})
+    return redirect("partnerships:partnership_desk", report.partnership.reference)
+
+
+@require_POST
+@registers
+def report_file_remove(request: SignedIn, reference: str, public_id) -> HttpResponse:
+    """Take a file off the draft of a report."""
+    record = _record(request, reference)
+    report = get_object_or_404(ProgressReport, partnership=record, submitted_at=None)
+    attachment = get_object_or_404(attachments.attached_to(report), public_id=public_id)
+    attachments.remove(attachment, by=request.user)
+    return redirect("partnerships:report_edit", record.reference)
+
+
+@require_safe
+@login_not_required
+def report_detail(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """One report of the archive, as it was handed in."""
+    reports = ProgressReport.objects.visible_to(request.user).handed_in()
+    report = get_object_or_404(
+        reports.select_related("partnership"), partnership__reference=reference, number=number
+    )
+    context = {
+        "report": report,
+        "record": report.partnership,
+        "level_names": dict(Indicator.Level.choices),
+        "is_withheld": Withholdable.RESULTS in withheld_from(request.user, report.partnership),
+        "files": attachments.attached_to(report),
+    }
+    return render(request, "partnerships/report_detail.html", context)
