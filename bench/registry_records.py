@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from focalpoints.models import UNEntity
+from partnerships import search
 from partnerships.models import (
     Company,
     Contribution,
@@ -23,6 +24,8 @@ from partnerships.models import (
     PartnershipStatus,
     PartnershipType,
     Purpose,
+    RegistryEntry,
+    RegistryWord,
     Scope,
 )
 from portal.models import Country, Target
@@ -91,8 +94,8 @@ def fill(records: int) -> list[int]:
         now = timezone.now()
         copy(
             Partnership,
-            ["id", "reference", "title", "summary", "visibility", "public_since", "partnership_type", "status",
-             "scope", "purposes", "themes", "modalities", "start"],
+            ["id", "reference", "title", "summary", "visibility", "public_since", "partnership_type",
+             "status", "scope", "purposes", "themes", "modalities", "start"],
             zip(
                 ids,
                 (f"B-{pk}" for pk in ids),
@@ -160,3 +163,72 @@ def copy(model: type[models.Model], columns: list[str], rows: Iterable[Sequence]
         values = "".join(f", CAST(%s AS {field.db_type(connection)})" for field in others)
         cursor.execute(f"INSERT INTO {table} ({quoted}{names}) SELECT {quoted}{values} FROM rows", defaults)
         cursor.execute("DROP TABLE rows")
+
+
+# The pairs of `search.facts.facets_of` for records that `fill` has written, and their words, in SQL.
+PAIRS = """
+CREATE TEMP TABLE pairs AS
+WITH p AS (SELECT * FROM partnerships_partnership),
+    places AS (SELECT c.partnership_id, k.* FROM partnerships_partnership_countries c
+        JOIN portal_country k ON k.iso3 = c.country_id)
+SELECT id AS pk, 'type'::text AS facet, partnership_type::text AS value FROM p
+UNION ALL SELECT id, 'status', status FROM p
+UNION ALL SELECT id, 'scope', scope FROM p
+UNION ALL SELECT id, 'reporting', CASE WHEN id % 4 = 0 THEN 'results' ELSE 'none' END FROM p
+UNION ALL SELECT id, 'year', start_year::text FROM p
+UNION ALL SELECT id, 'value', coalesce((SELECT CASE WHEN usd_value < 1e5 THEN 'under_100k'
+    WHEN usd_value < 1e6 THEN '100k_1m' WHEN usd_value < 1e7 THEN '1m_10m'
+    WHEN usd_value < 1e8 THEN '10m_100m' ELSE 'over_100m' END
+    FROM partnerships_contribution c WHERE c.partnership_id = p.id), 'none') FROM p
+UNION ALL SELECT id, 'kind', 'cash' FROM p WHERE id % 3 > 0
+UNION ALL SELECT id, 'purpose', unnest(purposes) FROM p
+UNION ALL SELECT id, 'theme', unnest(themes) FROM p
+UNION ALL SELECT id, 'form', unnest(modalities) FROM p
+UNION ALL SELECT id, 'partner', 'company' FROM p
+UNION ALL SELECT partnership_id, 'entity', entity_id FROM partnerships_partnershipentity
+UNION ALL SELECT partnership_id, 'company', c.public_id::text FROM partnerships_partnershipparty q
+    JOIN partnerships_company c ON c.id = q.company_id
+UNION ALL SELECT partnership_id, 'target', target_id FROM partnerships_partnership_targets
+UNION SELECT partnership_id, 'goal', t.goal_id::text FROM partnerships_partnership_targets q
+    JOIN portal_target t ON t.code = q.target_id
+UNION SELECT partnership_id, 'country', iso3 FROM places
+UNION SELECT partnership_id, 'region', region_id FROM places WHERE region_id IS NOT NULL
+UNION SELECT partnership_id, 'region', subregion_id FROM places WHERE subregion_id IS NOT NULL
+UNION SELECT partnership_id, 'group', 'ldc' FROM places WHERE is_ldc
+UNION SELECT partnership_id, 'group', 'lldc' FROM places WHERE is_lldc
+UNION SELECT partnership_id, 'group', 'sids' FROM places WHERE is_sids;
+INSERT INTO partnerships_facetvalue (facet, value) SELECT DISTINCT facet, value FROM pairs
+    ON CONFLICT DO NOTHING;
+ANALYZE pairs
+"""
+ENTRIES = """
+INSERT INTO partnerships_registryentry (partnership_id, facets, listed_at, title_key, entity_key, value_key,
+    indexed_at, changed_in, words)
+SELECT p.id, sort(f.facets || ARRAY[1, 2]), p.public_since, lower(p.title), f.entity,
+    coalesce(c.usd_value, -1), now(), pg_current_xact_id()::text::bigint,
+    setweight(to_tsvector('english', p.title) || to_tsvector('simple', p.title), 'A')
+    || setweight(to_tsvector('english', p.summary) || to_tsvector('simple', p.summary), 'C')
+FROM partnerships_partnership p
+JOIN (SELECT pk, array_agg(v.id) AS facets, min(value) FILTER (WHERE facet = 'entity') AS entity
+    FROM pairs JOIN partnerships_facetvalue v USING (facet, value) GROUP BY pk) f ON f.pk = p.id
+LEFT JOIN partnerships_contribution c ON c.partnership_id = p.id
+"""
+
+
+def index() -> None:
+    """Write the entries of all records as `search.reindex` would, in a twentieth of its time.
+
+    Raises AssertionError where a sample differs from what `search.reindex` writes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRS)
+        cursor.execute(ENTRIES)
+        cursor.execute("DROP TABLE pairs")
+        cursor.execute("VACUUM ANALYZE partnerships_registryentry")
+    RegistryWord.objects.bulk_create(
+        (RegistryWord(word=word) for word in vocabulary()), ignore_conflicts=True
+    )
+    sample = RegistryEntry.objects.filter(pk__lte=50)
+    ours = dict(sample.values_list("pk", "facets"))
+    search.reindex(ours)
+    assert dict(sample.values_list("pk", "facets")) == ours

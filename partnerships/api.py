@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +21,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from partnerships import exports, search
-from partnerships.filters import RegistryFilter
+from partnerships.filters import RegistryFilter, read
 from partnerships.models import (
     Company,
     Contribution,
@@ -119,13 +120,11 @@ class RegistryPagination(BasePagination):
     """Pages by keyset as on the registry page: `next` and `previous` are addresses, null at the ends."""
 
     def paginate_queryset(self, queryset, request, view=None) -> list[Any]:
-        filters = RegistryFilter(request.query_params)
-        found = search.find(filters.wanted, with_counts=False)
+        asked = read(request.query_params, AnonymousUser())
+        found = search.find(asked.wanted, with_counts=False)
         self.count = found.total
         self.request = request
-        self.page = search.page_of(
-            found, filters.asked_order, request.query_params.get("page", ""), PAGE_SIZE
-        )
+        self.page = search.page_of(found, asked.sort, request.query_params.get("page", ""), PAGE_SIZE)
         records = for_api(Partnership.objects.filter(pk__in=self.page.ids)).in_bulk()
         return [records[pk] for pk in self.page.ids if pk in records]
 

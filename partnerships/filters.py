@@ -9,7 +9,7 @@ import django_filters
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
@@ -91,7 +91,6 @@ FACETS = {
     "company": Facet(_("Company"), _is_uuid, is_shown=False),
 }
 NOT = "not_"  # before the name of a facet: its values that a record must not have
-CAN_EXCLUDE = [name for name, facet in FACETS.items() if facet.is_shown]
 
 
 class FacetField(forms.MultipleChoiceField):
@@ -112,7 +111,7 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     field_class = FacetField
 
     def filter(self, queryset, value):
-        return queryset  # all facets are one condition: RegistryFilter.filter_queryset
+        return queryset
 
 
 SORTS = {
@@ -124,7 +123,52 @@ SORTS = {
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks the registry for."""
+
+    wanted: search.Wanted
+    sort: str  # a key of SORTS; "" for the best match where there are words, else the newest
+    ignored: list[str]  # "country=XX": parts of the address that are no value of their filter
+
+
+def read(given: QueryDict, user: User | AnonymousUser) -> Asked:
+    """For pages: what is no value of a filter is left out and named, never an error."""
+    values: dict[str, list[str]] = {}
+    ignored = []
+    for name, entries in given.lists():
+        facet = FACETS.get(name.removeprefix(NOT))
+        if facet is None or (name not in FACETS and not facet.is_shown):
+            continue
+        good = [value for value in dict.fromkeys(entries) if facet.is_known(value)]
+        ignored += [f"{name}={value}" for value in entries if value not in good]
+        if good:
+            values[name] = good
+    sort = given.get("sort", "")
+    if sort not in SORTS:
+        ignored += [f"sort={sort}"] if sort else []
+        sort = ""
+    wanted = search.Wanted(
+        given.get("q", "").strip()[:MAX_WORDS],
+        {name: values[name] for name in FACETS if name in values},
+        {name: values[NOT + name] for name in FACETS if NOT + name in values},
+        sees_inside(user),
+    )
+    return Asked(wanted, sort, ignored)
+
+
+def read_query(query: str, user: User | AnonymousUser) -> Asked:
+    """The same for the query of an address that was kept."""
+    return read(QueryDict(query), user)
+
+
+def sees_inside(user: User | AnonymousUser) -> bool:
+    return user.has_perm("partnerships.view_inside")
+
+
 class RegistryFilter(django_filters.FilterSet):
+    """For the API: the same filters, of which a wrong value is an error that names it."""
+
     q = django_filters.CharFilter(label=_("Words"), max_length=MAX_WORDS, method="passed")
     sort = django_filters.ChoiceFilter(label=_("Sort"), choices=list(SORTS.items()), method="passed")
 
@@ -139,52 +183,11 @@ class RegistryFilter(django_filters.FilterSet):
     def get_filters(cls) -> dict:
         facets = {name: FacetFilter(label=facet.title, facet=facet) for name, facet in FACETS.items()}
         excluded = {
-            NOT + name: FacetFilter(label=_("Not: %s") % FACETS[name].title, facet=FACETS[name])
-            for name in CAN_EXCLUDE
+            NOT + name: FacetFilter(label=_("Not: %s") % facet.title, facet=facet)
+            for name, facet in FACETS.items()
+            if facet.is_shown
         }
         return super().get_filters() | facets | excluded
 
-    @classmethod
-    def lenient(cls, given: QueryDict, user: User | AnonymousUser) -> tuple["RegistryFilter", list[str]]:
-        """For pages: what is no value of a filter is left out and named, "country=XX", never an error."""
-        data, ignored = QueryDict(mutable=True), []
-        known = cls.get_filters()
-        for name, values in given.lists():
-            facet = FACETS.get(name.removeprefix(NOT)) if name in known else None
-            if facet:
-                good = [value for value in dict.fromkeys(values) if facet.is_known(value)]
-                ignored += [f"{name}={value}" for value in values if value not in good]
-                data.setlist(name, good)
-            elif name == "q":
-                data[name] = values[-1].strip()[:MAX_WORDS]
-            elif name == "sort" and values[-1] in SORTS:
-                data[name] = values[-1]
-            elif name in known:
-                ignored.append(f"{name}={values[-1]}")
-        return cls(data, RegistryEntry.objects.all(), sees_inside=sees_inside(user)), ignored
-
-    def __init__(self, *args, sees_inside: bool = False, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.sees_inside = sees_inside
-
-    @cached_property
-    def wanted(self) -> search.Wanted:
-        values = self.form.cleaned_data if self.is_valid() else {}
-        return search.Wanted(
-            values.get("q") or "",
-            {name: values[name] for name in FACETS if values.get(name)},
-            {name: values[NOT + name] for name in CAN_EXCLUDE if values.get(NOT + name)},
-            self.sees_inside,
-        )
-
-    @property
-    def asked_order(self) -> str:
-        """The order asked for; "" for the best match where there are words, else the newest."""
-        return self.form.cleaned_data.get("sort") or "" if self.is_valid() else ""
-
     def filter_queryset(self, queryset):
-        return queryset  # the API only has its values checked here; `search.find` takes `wanted`
-
-
-def sees_inside(user: User | AnonymousUser) -> bool:
-    return user.has_perm("partnerships.view_inside")
+        return queryset  # only checked here: `search.find` takes what `read` makes of it

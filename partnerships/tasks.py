@@ -1,7 +1,7 @@
 from focalpoints.models import FocalPoint
 from partnerships.models import CompanyInvitation, KeptDraft, Need, Offer
 from partnerships.models.registrations import Registration
-from partnerships.services import matches, members, needs, offer_notices, offers, triage
+from partnerships.services import matches, members, needs, offer_notices, offers, saved, triage
 from partnerships.services import reporting as reports
 from partnerships.services.registrations import drop_old_drafts, send_registration_mail
 
@@ -11,6 +11,7 @@ DAILY: list[str] = [
     "partnerships.drop_old_registrations",
     "partnerships.keep_reports",
     "partnerships.rank_all",
+    "partnerships.check_searches",
 ]
 
 
@@ -58,3 +59,11 @@ def mail_kept_draft(kept_id: int, language: str) -> None:
 
 def mail_invitation(invitation_id: int, language: str) -> None:
     members.mail_invitation(CompanyInvitation.objects.get(pk=invitation_id), language)
+
+
+def check_searches() -> None:
+    saved.check_searches()
+
+
+def check_search(saved_id: int) -> None:
+    saved.check_search(saved_id)

@@ -64,7 +64,13 @@ from partnerships.models.registrations import (
     RegistrationQuerySet,
     RegistrationStatus,
 )
-from partnerships.models.registry import FacetValue, RegistryEntry, RegistryExit, RegistryWord
+from partnerships.models.registry import (
+    FacetValue,
+    RegistryEntry,
+    RegistryExit,
+    RegistryWord,
+    SavedSearch,
+)
 from partnerships.models.reports import ProgressReport, ReportQuerySet
 from partnerships.models.vocabulary import (
     TYPE_QUESTIONS,
@@ -159,6 +165,7 @@ __all__ = [
     "RegistryExit",
     "RegistryWord",
     "ReportQuerySet",
+    "SavedSearch",
     "Scope",
     "SelfCheck",
     "SizeClass",

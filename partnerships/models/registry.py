@@ -5,9 +5,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Index, Lookup, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Lookup, Q, UniqueConstraint
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from partnerships.models.partnerships import Partnership
+from portal.models import User
 
 
 class RegistryEntry(models.Model):
@@ -94,10 +97,47 @@ class FacetValue(models.Model):
     value = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["facet", "value"], name="facet_value_once")]
+        constraints = [
+            UniqueConstraint(fields=["facet", "value"], name="facet_value_once"),
+            CheckConstraint(name="facet_value_from_100", condition=Q(id__gte=100)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.facet}={self.value}"
+
+
+class SavedSearch(models.Model):
+    """A search of the registry that somebody follows; `query` is the query of its address."""
+
+    class Frequency(models.TextChoices):
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
+        NEVER = "never", _("No mail")
+
+    MOST = 30  # of one person
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=2000, blank=True)
+    frequency = models.CharField(
+        _("mail about changes"), max_length=6, choices=Frequency, default=Frequency.WEEKLY
+    )
+    checked_at = models.DateTimeField(default=timezone.now, help_text="Changes before this were told.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name_plural = "saved searches"
+        constraints = [
+            UniqueConstraint(fields=["user", "query"], name="saved_search_once"),
+            CheckConstraint(
+                name="saved_search_frequency_known",
+                condition=Q(frequency__in=["daily", "weekly", "never"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RegistryWord(models.Model):

@@ -13,11 +13,13 @@ from partnerships.search.finding import (
     entries_of,
     find,
     last_change,
+    last_updated,
     page_of,
     without_each,
 )
 from partnerships.search.indexing import reindex, reindex_all
 from partnerships.search.spelling import corrected
+from partnerships.search.suggesting import Suggestion, suggest, suggest_filters
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
 
 __all__ = [
@@ -26,17 +28,21 @@ __all__ = [
     "ORDERS",
     "Found",
     "Page",
+    "Suggestion",
     "Wanted",
     "corrected",
     "counted",
     "entries_of",
     "find",
     "last_change",
+    "last_updated",
     "page_of",
     "reindex",
     "reindex_all",
     "reporting_of",
     "stated_usd",
+    "suggest",
+    "suggest_filters",
     "value_band",
     "without_each",
 ]

@@ -144,6 +144,11 @@ class Bits:
                         found.setdefault(facet, {})[self.values[row][2]] = number
         return found
 
+    def count(self, facet: str, value: str, mask: Words) -> int:
+        """The records of the mask that have this value."""
+        row = self.row_of.get((facet, value))
+        return 0 if row is None else total(self.matrix[row] & mask)
+
     def from_pks(self, pks: Iterable[int]) -> Words:
         """The bits of these records."""
         at = np.fromiter(pks, np.int64)

@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -105,6 +106,11 @@ def last_change() -> str:
     """A text that is another after every change of what is listed."""
     state = RegistryEntry.objects.aggregate(latest=Max("indexed_at"), count=Count("pk"))
     return f"{state['latest']}/{state['count']}"
+
+
+def last_updated() -> datetime | None:
+    """When the list changed last."""
+    return RegistryEntry.objects.aggregate(latest=Max("indexed_at"))["latest"]
 
 
 # --- pages ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-from partnerships.urls import offers, records, registry
+from partnerships.urls import offers, public, records, registry
 
 app_name = "partnerships"
-urlpatterns = records.urlpatterns + registry.urlpatterns + offers.urlpatterns
+urlpatterns = public.urlpatterns + records.urlpatterns + registry.urlpatterns + offers.urlpatterns

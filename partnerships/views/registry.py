@@ -1,15 +1,17 @@
 """The public registry: the list with its filters, and the same result as a file or feed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from partnerships import exports, labels, search
-from partnerships.filters import FACETS, NOT, SORTS, RegistryFilter
+from partnerships.filters import FACETS, NOT, SORTS, read, sees_inside
 from partnerships.models import Company, Partnership
 from partnerships.views.rows import as_rows
 from portal.http import render_page
@@ -22,14 +24,14 @@ SHORT_FACET = 6  # options of a facet before "All …"
 @login_not_required
 def partnership_list(request: HttpRequest) -> HttpResponse:
     """The list as the address says; htmx gets the results and filters only."""
-    filters, ignored = RegistryFilter.lenient(request.GET, request.user)
-    found = search.find(filters.wanted)
+    asked = read(request.GET, request.user)
+    found = search.find(asked.wanted)
     close_words = search.corrected(found.wanted.words) if found.wanted.words and not found.total else ""
     if close_words:
         close = search.find(replace(found.wanted, words=close_words))
         found, close_words = (close, close_words) if close.total else (found, "")
     wanted = found.wanted
-    page = search.page_of(found, filters.asked_order, request.GET.get("page", ""), PAGE_SIZE)
+    page = search.page_of(found, asked.sort, request.GET.get("page", ""), PAGE_SIZE)
     records = Partnership.objects.visible_to(request.user).for_list().in_bulk(page.ids)
     query = request.GET.copy()
     for name in ("page", "more"):
@@ -43,16 +45,21 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         "facets": facet_options(request, query, found),
         "filter_count": len(chips),
         "chips": chips,
-        "sorts": sort_links(query, found, filters.asked_order),
-        "sort": filters.form.cleaned_data.get("sort", ""),
+        "sorts": sort_links(query, found, asked.sort),
+        "sort": asked.sort,
         "downloads": downloads(query),
         "previous_url": page.previous and "?" + _with(query, page=page.previous),
         "next_url": page.next and "?" + _with(query, page=page.next),
         "showing": _("%(first)s to %(last)s of %(total)s")
         % {"first": page.first, "last": page.first + len(page.ids) - 1, "total": found.total},
         "all_count": found.listed,
-        "ignored": ignored,
+        "ignored": asked.ignored,
         "ways_out": ways_out(query, wanted) if not found.total else [],
+        "excluded": [(NOT + name, value) for name, values in wanted.excluded.items() for value in values],
+        "leave_out": leave_out_links(query, wanted),
+        "suggestions": as_links(search.suggest_filters(wanted.words, sees_inside=wanted.sees_inside)),
+        "save_url": reverse("partnerships:saved_new") + ("?" + query.urlencode() if query else ""),
+        "last_updated": search.last_updated(),
         "atom_url": reverse("partnerships:partnership_export", args=["atom"]) + "?" + query.urlencode(),
     }
     return render_page(
@@ -66,14 +73,14 @@ def partnership_export(request: HttpRequest, format: str) -> HttpResponse | Stre
     """What is on screen as a file or feed: all pages of it, with its source and date."""
     if format not in exports.FORMATS:
         raise Http404
-    filters, _ignored = RegistryFilter.lenient(request.GET, request.user)
+    asked = read(request.GET, request.user)
     query = request.GET.copy()
     query.pop("page", None)
     address = request.build_absolute_uri(reverse("partnerships:partnership_list")) + (
         "?" + query.urlencode() if query else ""
     )
-    found = search.find(filters.wanted, with_counts=False)
-    return exports.answer(format, found, sort=filters.asked_order, address=address)
+    found = search.find(asked.wanted, with_counts=False)
+    return exports.answer(format, found, sort=asked.sort, address=address)
 
 
 def _with(query: QueryDict, **changes: str) -> str:
@@ -87,9 +94,10 @@ def _less(query: QueryDict, name: str, value: str | None = None) -> str:
     """The address without one value of a filter, or without the whole filter."""
     changed = query.copy()
     left = [entry for entry in changed.getlist(name) if value is not None and entry != value]
-    changed.setlist(name, left)
-    if not left:
-        del changed[name]
+    if left:
+        changed.setlist(name, left)
+    else:
+        changed.pop(name, None)
     return "?" + changed.urlencode()
 
 
@@ -164,6 +172,52 @@ def filter_chips(query: QueryDict, wanted: search.Wanted, words: str) -> list[di
             for value in values
         ]
     return found
+
+
+def leave_out_links(query: QueryDict, wanted: search.Wanted) -> list[dict]:
+    """For each value that is on, the same list with that value left out instead."""
+    links = []
+    for name, values in wanted.chosen.items():
+        if not FACETS[name].is_shown:
+            continue
+        for value in values:
+            changed = QueryDict(_less(query, name, value).removeprefix("?"), mutable=True)
+            changed.appendlist(NOT + name, value)
+            links.append({"label": value_label(name, value), "url": "?" + changed.urlencode()})
+    return links
+
+
+def as_links(suggestions: Iterable[search.Suggestion]) -> list[dict]:
+    """Suggestions with their words and addresses: a filter leads to its list, a record to its page."""
+    links = []
+    for found in suggestions:
+        if found.facet:
+            url = reverse("partnerships:partnership_list") + "?" + urlencode({found.facet: found.value})
+            label = found.label or labels.OF_FACET[found.facet](found.value)
+            links.append(
+                {"label": label, "url": url, "kind": FACETS[found.facet].title, "count": found.count}
+            )
+        else:
+            url = reverse("partnerships:partnership_detail", args=[found.value])
+            links.append({"label": found.label, "url": url, "kind": _("Record"), "count": 0})
+    return links
+
+
+@require_safe
+@login_not_required
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What a reader may mean who types `?q=`; a page of its own without script."""
+    begun = request.GET.get("q", "")
+    found = search.suggest(begun, sees_inside=sees_inside(request.user))
+    context = {"words": begun, "suggestions": as_links(found)}
+    return render_page(
+        request, "partnerships/suggestions.html", context, partial="partnerships/_suggestions.html"
+    )
+
+
+def words_for(wanted: search.Wanted) -> list[str]:
+    """A search in words, one for each of its filters."""
+    return [chip["label"] for chip in filter_chips(QueryDict(mutable=True), wanted, wanted.words)]
 
 
 def value_label(name: str, value: str) -> str:

@@ -24,6 +24,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
             "status": labels.status_look(record),
             "status_label": labels.status_in_words(record),
             "goals": goal_tags(record.goal_numbers),
+            "compare_url": reverse("partnerships:partnership_compare") + f"?ids={record.reference}",
         }
         for record in records
     ]

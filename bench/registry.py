@@ -1,0 +1,316 @@
+"""A page of the registry beside the plain way and beside a search engine, in one run on this machine.
+
+    python -m bench.registry [RECORDS] [ROUNDS]
+
+Three ways answer the same questions over the same made-up records: how many there are, the first 25, and how
+many of each value of every facet. "Plain" is django-filter as most portals use it: `icontains`, COUNT, a
+GROUP BY a facet. "tantivy" is the engine alone, in this process, with its aggregations. Ours also leaves the
+choice of each facet out of its own counts, which the peers are spared. The ways take turns, query by query;
+figures are medians in milliseconds. Goals: 20 times plain; whole pages within 150 ms (95 of 100) at 100,000
+records, and within 30 ms without or with one filter at a million; typeahead within 5 ms; deep pages within
+1.2 times the first. Needs PostgreSQL: DATABASE_URL, or the one that comes with the project.
+"""
+
+import gzip
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+from portal.one_machine.testing import ensure_test_database
+
+GOAL_PAGE_MS, GOAL_TYPEAHEAD_MS, GOAL_DEEP, GOAL_QUERIES, GOAL_HTML_KB = 150, 5, 1.2, 6, 15
+GOAL_MILLION = "30 at a million"
+
+
+def set_up() -> None:
+    ensure_test_database()
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "LOG_LEVEL": "ERROR", "DEMO": ""}
+    os.environ.setdefault("PORTAL_DATA", tempfile.mkdtemp(prefix="portal-bench-"))
+    import django
+
+    django.setup()
+
+
+def questions(words: list[str]) -> dict[str, list[dict]]:
+    """{class: queries of the page's address}. Words from the head, the middle and the tail of Zipf's list."""
+    one = [{"type": ["core_business"]}, {"country": ["AFG"]}, {"goal": ["3"]}, {"entity": ["CTBTO"]}]
+    return {
+        "everything": [{}],
+        "one filter": one,
+        "two filters": [a | b for a, b in pairwise(one)],
+        "three filters": [{"type": ["core_business"], "country": ["AFG"], "year": ["2026", "2025"]}],
+        "without": [{"not_type": ["core_business"], "region": ["002"]}],
+        "rare word": [{"q": words[n]} for n in (9_000, 12_000)],
+        "usual word": [{"q": words[n]} for n in (400, 700)],
+        "frequent word": [{"q": words[n]} for n in (3, 9)],
+        "two words": [{"q": f"{words[20]} {words[60]}"}],
+        "word and filter": [{"q": words[30], "type": ["core_business"]}],
+    }
+
+
+# --- the three ways -----------------------------------------------------------------------------------------
+
+
+def our_way(query: dict) -> int:
+    from django.contrib.auth.models import AnonymousUser
+
+    from partnerships import search
+    from partnerships.filters import read
+    from partnerships.models import Partnership
+
+    asked = read(as_query(query), AnonymousUser())
+    found = search.find(asked.wanted)
+    page = search.page_of(found, asked.sort)
+    Partnership.objects.for_list().in_bulk(page.ids)
+    return found.total
+
+
+def as_query(query: dict):
+    from django.http import QueryDict
+    from django.utils.http import urlencode
+
+    return QueryDict(urlencode(query, doseq=True))
+
+
+def plain_way() -> Callable[[dict], int]:
+    import django_filters
+    from django.db.models import Count, Func, Q
+
+    from partnerships.models import Partnership
+
+    class Plain(django_filters.FilterSet):
+        q = django_filters.CharFilter(method="words")
+
+        def words(self, queryset, name, value):
+            for word in value.split():
+                queryset = queryset.filter(Q(title__icontains=word) | Q(summary__icontains=word))
+            return queryset
+
+        class Meta:
+            model = Partnership
+            fields: list[str] = []
+
+    columns = {
+        "type": "partnership_type", "entity": "entities", "goal": "targets__goal", "target": "targets",
+        "country": "countries", "region": "countries__region", "status": "status", "scope": "scope",
+        "year": "start_year",
+    }  # fmt: skip
+    arrays = ["purposes", "themes", "modalities"]
+
+    def ask(query: dict) -> int:
+        rows = Plain({"q": query.get("q", "")}, Partnership.objects.filter(visibility="public")).qs
+        for name, values in query.items():
+            if name.startswith("not_"):
+                rows = rows.exclude(**{columns[name[4:]] + "__in": values})
+            elif name != "q":
+                rows = rows.filter(**{columns[name] + "__in": values}).distinct()
+        total = rows.count()
+        list(rows.order_by("-public_since").prefetch_related("entities", "countries", "targets")[:25])
+        for column in columns.values():
+            list(rows.order_by().values_list(column).annotate(n=Count("pk", distinct=True)))
+        for column in arrays:
+            value = Func(column, function="unnest")
+            list(rows.order_by().annotate(value=value).values_list("value").annotate(n=Count("pk")))
+        return total
+
+    return ask
+
+
+def tantivy_way() -> Callable[[dict], int]:
+    import tantivy
+    from django.db import connection
+
+    facets = ["type", "entity", "goal", "target", "country", "region", "status", "scope", "year", "purpose",
+              "theme", "form", "group", "value", "reporting", "kind", "partner"]  # fmt: skip
+    builder = tantivy.SchemaBuilder()
+    for name in ("title", "summary"):
+        builder.add_text_field(name, stored=name == "title", tokenizer_name="en_stem")
+    for name in facets:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw")
+    builder.add_integer_field("listed", fast=True, indexed=True)
+    index = tantivy.Index(builder.build())
+    writer = index.writer(heap_size=200_000_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, facet, value FROM partnerships_facetvalue WHERE facet <> 'company'")
+        known = {number: (facet, value) for number, facet, value in cursor.fetchall()}
+        cursor.execute("SELECT max(id) FROM partnerships_partnership")
+        (highest,) = cursor.fetchone()
+        for first in range(0, highest + 1, 50_000):
+            cursor.execute(
+                "SELECT id, title, summary, facets FROM partnerships_partnership p "
+                "JOIN partnerships_registryentry e ON e.partnership_id = p.id WHERE id BETWEEN %s AND %s",
+                [first, first + 49_999],
+            )
+            for pk, title, summary, numbers in cursor.fetchall():
+                document = tantivy.Document(title=title, summary=summary, listed=pk)
+                for number in numbers:
+                    if number in known:
+                        document.add_text(*known[number])
+                writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    schema, searcher = index.schema, index.searcher()
+    wanted = {name: {"terms": {"field": name, "size": 300}} for name in facets}
+
+    def term(name: str, value: str):
+        return tantivy.Query.term_query(schema, name, value)
+
+    def ask(query: dict) -> int:
+        parts = [(tantivy.Occur.Must, tantivy.Query.all_query())]
+        for name, values in query.items():
+            if name == "q":
+                for word in values.split():
+                    parts.append((tantivy.Occur.Must, index.parse_query(word, ["title", "summary"])))
+                continue
+            one_of = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Should, term(name.removeprefix("not_"), value)) for value in values]
+            )
+            parts.append((tantivy.Occur.MustNot if name.startswith("not_") else tantivy.Occur.Must, one_of))
+        asked = tantivy.Query.boolean_query(parts)
+        by = None if "q" in query else "listed"
+        result = searcher.search(asked, 25, count=True, order_by_field=by)
+        [searcher.doc(address) for _score, address in result.hits]
+        searcher.aggregate(asked, wanted)
+        return result.count
+
+    return ask
+
+
+# --- measuring ----------------------------------------------------------------------------------------------
+
+
+def milliseconds(call: Callable[..., object], *given) -> float:
+    began = time.perf_counter()
+    call(*given)
+    return (time.perf_counter() - began) * 1000
+
+
+def p95(times: list[float]) -> float:
+    return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
+
+
+def told(what: str, value: str, goal: object = "") -> None:
+    print(f"{what:<46}{value:>12}{f'  goal {goal}' if goal else ''}")
+
+
+def compare(asked: dict[str, list[dict]], rounds: int, records: int) -> None:
+    from django.test import Client
+
+    ask_plain, ask_engine = plain_way(), tantivy_way()
+    get = partial(Client().get, "/partnerships/")
+    get()
+    heads = zip(
+        ("records", "ours", "plain", "times", "tantivy", "times", "page"), (8, 7, 8, 6, 8, 6, 7), strict=True
+    )
+    print(f"{'ms, medians':<16}" + "".join(f"{head:>{width}}" for head, width in heads))
+    pages: dict[str, list[float]] = {}
+    data: list[float] = []
+    for name, queries in asked.items():
+        ours, plain, engine, page = [], [], [], []
+        for query in queries:
+            counted = our_way(query)
+            ask_engine(query)
+            for number in range(rounds):
+                ours.append(milliseconds(our_way, query))
+                engine.append(milliseconds(ask_engine, query))
+                page.append(milliseconds(get, query))
+                if number < max(1, 300_000 // records):
+                    plain.append(milliseconds(ask_plain, query))
+        pages[name] = page
+        data += ours
+        a, b, c, d = (statistics.median(times) for times in (ours, plain, engine, page))
+        print(f"{name:<16}{counted:>8}{a:>7.1f}{b:>8.0f}{b / a:>6.0f}{c:>8.1f}{c / a:>6.1f}{d:>7.1f}")
+    simple = [*pages["everything"], *pages["one filter"]]
+    told("search alone, 95 of 100 within", f"{p95(data):.1f} ms")
+    every_page = p95([took for times in pages.values() for took in times])
+    told("whole page, 95 of 100 within", f"{every_page:.1f} ms", f"{GOAL_PAGE_MS} at 100,000")
+    told("page without or with one filter, median", f"{statistics.median(simple):.1f} ms", GOAL_MILLION)
+
+
+def deep_pages(rounds: int) -> None:
+    from partnerships import search
+
+    print(f"{'ms, medians':<28}{'first page':>12}{'deep page':>12}{'times':>8}  goal {GOAL_DEEP}")
+    for name, chosen in (("everything", {}), ("one filter", {"type": ["core_business"]})):
+        found = search.find(search.Wanted("", chosen))
+        for sort in ("newest", "title", "value"):
+            cursor = ""
+            for _page in range(min(20, found.total // 2600)):
+                cursor = search.page_of(found, sort, cursor, 2500).next
+            times = [
+                (milliseconds(search.page_of, found, sort), milliseconds(search.page_of, found, sort, cursor))
+                for _round in range(rounds * 4)
+            ]
+            first, deep = (statistics.median(column) for column in zip(*times, strict=True))
+            print(f"{name + ', by ' + sort:<28}{first:>12.2f}{deep:>12.2f}{deep / first:>8.2f}")
+
+
+def typeahead(words: list[str]) -> None:
+    from partnerships import search
+
+    begun = [*words[:20], "uganda", "goal", "climate", "WFP", "Fictional"]
+    search.suggest("warm")
+    times = [milliseconds(search.suggest, word[:length]) for word in begun for length in (2, 3, 4)]
+    told("typeahead, 95 of 100 within", f"{p95(times):.1f} ms", GOAL_TYPEAHEAD_MS)
+
+
+def one_edit(rounds: int) -> None:
+    from partnerships import search
+
+    write, read = [], []
+    for pk in range(1, rounds * 3 + 1):
+        write.append(milliseconds(search.reindex, [pk]))
+        read.append(milliseconds(search.find, search.Wanted()))
+    told("an edit is indexed in", f"{statistics.median(write):.1f} ms")
+    told("the first count after an edit", f"{statistics.median(read):.1f} ms")
+
+
+def weight() -> None:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        page = Client().get("/partnerships/", {"type": "core_business", "q": "a"})
+    told("queries of a page", str(len(queries)), GOAL_QUERIES)
+    told("HTML of a page, gzip", f"{len(gzip.compress(page.content)) / 1000:.1f} kB", GOAL_HTML_KB)
+
+
+def main(records: int, rounds: int) -> None:
+    set_up()
+    from django.db import connection
+    from django.test.utils import setup_databases, setup_test_environment
+
+    from bench.registry_records import fill, index, vocabulary
+    from partnerships.search import bits
+    from portal.reference import load_reference
+
+    setup_test_environment()
+    setup_databases(verbosity=0, interactive=False)
+    load_reference()
+    began = time.perf_counter()
+    fill(records)
+    index()
+    print(f"{records:,} records written in {time.perf_counter() - began:.0f} s")
+    told("a new process reads the bits in", f"{milliseconds(bits.Bits):.0f} ms")
+    words = vocabulary()
+    compare(questions(words), rounds, records)
+    deep_pages(rounds)
+    typeahead(words)
+    one_edit(rounds)
+    weight()
+    print(f"load of the machine meanwhile: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    connection.close()
+
+
+if __name__ == "__main__":
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 20_000,
+        int(sys.argv[2]) if len(sys.argv) > 2 else 5,
+    )

@@ -1,0 +1,132 @@
+"""What a reader may mean who has begun to type: filters, records and companies."""
+
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from focalpoints.models import UNEntity
+from partnerships import labels
+from partnerships.models import PartnershipType
+from partnerships.search import bits
+from partnerships.search.wanted import Wanted
+from portal.models import Country, Goal, Target
+from portal.themes import Theme
+
+SHOWN_FILTERS, SHOWN_OTHERS = 5, 3
+SHORTEST, LONGEST = 2, 60  # characters
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A value of a facet with its records, or a record (facet "") with its reference and title."""
+
+    facet: str
+    value: str
+    label: str = ""  # "" where `labels.OF_FACET` has the word
+    count: int = 0
+
+
+# Companies only where a record that this reader may see names them.
+BEGUN = """
+(SELECT '', p.reference, p.title FROM partnerships_registryentry e
+    JOIN partnerships_partnership p ON p.id = e.partnership_id
+    WHERE e.title_key LIKE lower(unaccent(%(begun)s)) || '%%' AND e.facets @@ %(audience)s::query_int
+    ORDER BY e.title_key LIMIT %(shown)s)
+UNION ALL
+(SELECT 'company', c.public_id::text, c.name FROM partnerships_company c
+    JOIN partnerships_facetvalue v ON v.facet = 'company' AND v.value = c.public_id::text
+    WHERE c.name ILIKE %(begun)s || '%%' AND EXISTS (SELECT 1 FROM partnerships_registryentry e
+        WHERE e.facets @@ (%(audience)s || '&' || v.id)::query_int)
+    ORDER BY c.name LIMIT %(shown)s)
+"""
+
+
+def suggest(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
+    """Filters, companies and records of which a name begins so; [] for fewer than two letters."""
+    begun = _tidy(begun)
+    if len(begun) < SHORTEST:
+        return []
+    audience = str(Wanted(sees_inside=sees_inside).audience)
+    like = begun.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    with connection.cursor() as cursor:
+        cursor.execute(BEGUN, {"begun": like, "audience": audience, "shown": SHOWN_OTHERS})
+        others = [Suggestion(*row) for row in cursor.fetchall()]
+    return suggest_filters(begun, sees_inside=sees_inside) + others
+
+
+def suggest_filters(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
+    """Filters with a name of which a word begins so, in any of the six languages, that some record has."""
+    begun = _tidy(begun)
+    if len(begun) < SHORTEST or not (named := _filters_named(folded(begun))):
+        return []
+    with bits.current() as kept:
+        listed = kept.mask(Wanted(sees_inside=sees_inside), {})
+        found = [
+            Suggestion(facet, value, count=count)
+            for facet, value in named
+            if (count := kept.count(facet, value, listed))
+        ]
+    return sorted(found, key=lambda suggestion: -suggestion.count)[:SHOWN_FILTERS]
+
+
+def _tidy(begun: str) -> str:
+    return " ".join(begun.split())[:LONGEST]
+
+
+def folded(text: str) -> str:
+    """Small letters without accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in parts if not unicodedata.combining(character))
+
+
+def _filters_named(begun: str) -> list[tuple[str, str]]:
+    needle = " " + begun
+    return [(facet, value) for names, facet, value in _known_names() if needle in names]
+
+
+_kept: tuple[float, list[tuple[str, str, str]]] = (0.0, [])
+
+
+def _known_names() -> list[tuple[str, str, str]]:
+    """(folded names with a space before each word, facet, value), kept for a few minutes."""
+    global _kept
+    until, names = _kept
+    if time.monotonic() > until:
+        names = [
+            (" " + " ".join(folded(" ".join(words)).replace("’", " ").split()), facet, value)
+            for facet, value, words in _names()
+        ]
+        _kept = (time.monotonic() + labels.KEPT_SECONDS, names)
+    return names
+
+
+def _names() -> Iterator[tuple[str, str, list[str]]]:
+    def in_all(row: Country | Goal) -> list[str]:
+        return [getattr(row, f"name_{language}") for language in LANGUAGES]
+
+    for entity in labels.reference(UNEntity).values():
+        yield "entity", entity.pk, [entity.acronym, entity.name]
+    for country in labels.countries().values():
+        yield "country", country.pk, [country.short_en, *in_all(country)]
+    for number, goal in labels.goals().items():
+        yield "goal", str(number), [f"Goal {number} SDG {number}", *in_all(goal)]
+    for target in labels.reference(Target).values():
+        yield "target", target.pk, [target.code, target.short_en]
+    for facet, choices in (("theme", Theme), ("type", PartnershipType)):
+        for value, label in choices.choices:
+            yield facet, value, _in_every_language(label)
+
+
+def _in_every_language(label: Promise) -> list[str]:
+    words = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            words.append(str(label))
+    return words

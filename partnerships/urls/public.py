@@ -1,0 +1,15 @@
+"""Addresses of public pages that stand before those of `registry`, where a reference would swallow them."""
+
+from django.urls import path
+
+from partnerships.views import compare, registry, saved
+
+urlpatterns = [
+    path("partnerships/suggest/", registry.suggestions, name="suggestions"),
+    path("partnerships/compare/", compare.partnership_compare, name="partnership_compare"),
+    path("desk/saved/", saved.saved_list, name="saved_list"),
+    path("desk/saved/new/", saved.saved_new, name="saved_new"),
+    path("desk/saved/<int:pk>/", saved.saved_edit, name="saved_edit"),
+    path("desk/saved/<int:pk>/remove/", saved.saved_remove, name="saved_remove"),
+    path("saved/stop/<str:token>/", saved.saved_stop, name="saved_stop"),
+]

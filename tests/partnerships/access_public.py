@@ -1,0 +1,35 @@
+from types import SimpleNamespace
+
+from partnerships.models import SavedSearch
+from partnerships.services.saved import stop_path
+from tests.access import Row
+
+
+def build(world: SimpleNamespace) -> None:
+    """A search that the focal point of the own entity follows."""
+    world.saved = SavedSearch.objects.create(
+        user=world.users["focal_own"], name="Ours", query="type=core_business"
+    )
+
+
+PUBLIC = "200"
+SIGNED_IN = "login 200 200 200 200 200 200 200"
+ONLY_GET = "login 405 405 405 405 405 405 405"
+MINE = "login 404 404 {own} 404 404 404 404"
+
+
+def of_saved(world: SimpleNamespace) -> list:
+    return [world.saved.pk]
+
+
+ROWS: dict[str, Row] = {
+    "partnerships:suggestions": Row(get=PUBLIC),
+    "partnerships:partnership_compare": Row(get=PUBLIC),
+    "partnerships:saved_list": Row(get=SIGNED_IN, post=ONLY_GET),
+    "partnerships:saved_new": Row(get=SIGNED_IN, post="login 422 422 422 422 422 422 422"),
+    "partnerships:saved_edit": Row(get=MINE.format(own=200), post=MINE.format(own=422), args=of_saved),
+    "partnerships:saved_remove": Row(get=ONLY_GET, post=MINE.format(own=302), args=of_saved),
+    "partnerships:saved_stop": Row(
+        get=PUBLIC, post=PUBLIC, args=lambda world: [stop_path(world.saved).split("/")[-2]]
+    ),
+}
