@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0008_registrations_from_the_public"),
+        ("partnerships", "0009_progress_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
