@@ -1,10 +1,15 @@
 """Companies as people look for them."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from rigour.ids import LEI
 
 from partnerships.domains import domain_of, is_company_domain, is_own_domain
 from partnerships.models import Company, CompanyName
+from partnerships.registers import lei_record_url, register_of
 from portal.models import User
 
 LIKE_ENOUGH = 0.35  # trigram similarity from which a name is worth a look
@@ -40,6 +45,40 @@ def for_desk(user: User, words: str = "") -> QuerySet[Company]:
     return companies.select_related("country", "sector").annotate(
         record_count=Count("party_in__partnership", distinct=True)
     )
+
+
+@dataclass(frozen=True)
+class RegisterCheck:
+    """One thing that shows whether a company is a real organization. `state`: ok, wait (look at it)."""
+
+    slug: str
+    state: str
+    url: str = ""
+    name: str = ""
+
+
+def register_checks(company: Company, emails: Iterable[str]) -> list[RegisterCheck]:
+    """What numbers, website and mail addresses say, each with where to look it up."""
+    checks = []
+    if company.lei:
+        fits = LEI.is_valid(company.lei)
+        slug, state = ("lei", "ok") if fits else ("lei_odd", "wait")
+        checks.append(RegisterCheck(slug, state, lei_record_url(company.lei), company.lei))
+    register = register_of(company.country_id)
+    if not company.registration_number:
+        checks.append(RegisterCheck("no_number", "wait", register.url if register else ""))
+    elif register is None:
+        checks.append(RegisterCheck("number", "ok"))
+    elif register.fits(company.registration_number):
+        checks.append(RegisterCheck("number_fits", "ok", register.url, register.name))
+    else:
+        checks.append(RegisterCheck("number_odd", "wait", register.url, register.name))
+    if company.website:
+        is_own = any(is_own_domain(email, company.website) for email in emails)
+        checks.append(RegisterCheck("own_domain" if is_own else "other_domain", "ok" if is_own else "wait"))
+    else:
+        checks.append(RegisterCheck("no_website", "wait"))
+    return checks
 
 
 def companies_at_domain_of(user: User) -> list[Company]:

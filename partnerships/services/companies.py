@@ -18,16 +18,23 @@ SCREENED = ("name", "country", "registration_number", "lei", "founded_year")
 PERSON_FIELDS = ("name", "role", "is_organization", "share_percent", "country", "birth_year")
 
 
+def is_owner(user: User, company: Company) -> bool:
+    """Whether a business user decides about the profile and the people of a company."""
+    if not user.has_perm("partnerships.make_offer"):
+        return False
+    return company.members.filter(user=user, role=CompanyMember.Role.OWNER).exists()
+
+
 def may_create(user: User) -> bool:
     rights = ("make_offer", "register_partnership", "manage_companies")
     return any(user.has_perm(f"partnerships.{right}") for right in rights)
 
 
 def may_edit(company: Company, user: User) -> bool:
-    """Its own people, and UN users who register partnerships or keep the list of companies."""
+    """Its owners, and UN users who register partnerships or keep the list of companies."""
     if user.has_perm("partnerships.manage_companies") or user.has_perm("partnerships.register_partnership"):
         return True
-    return user.has_perm("partnerships.make_offer") and company.members.filter(user=user).exists()
+    return is_owner(user, company)
 
 
 @transaction.atomic

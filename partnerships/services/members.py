@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from partnerships.domains import is_own_domain
 from partnerships.models import Company, CompanyInvitation, CompanyMember
+from partnerships.services.companies import is_owner
 from portal.emails import send_mail
 from portal.errors import RuleViolation
 from portal.history import record
@@ -165,12 +166,6 @@ def remove_member(member: CompanyMember, *, by: User) -> None:
     _keep_an_owner(company, member)
     record(company, "left" if by.pk == member.user_id else "removed", by=by, note=member.user.email)
     member.delete()
-
-
-def is_owner(user: User, company: Company) -> bool:
-    if not user.has_perm("partnerships.make_offer"):
-        return False
-    return company.members.filter(user=user, role=CompanyMember.Role.OWNER).exists()
 
 
 def _keep_an_owner(company: Company, member: CompanyMember) -> None:

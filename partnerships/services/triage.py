@@ -25,10 +25,11 @@ from partnerships.services.offer_notices import (
 from partnerships.services.offers import forget_kept_drafts
 from portal.errors import RuleViolation
 from portal.history import move, record
-from portal.models import User
+from portal.models import AuditEvent, User
 
 REPLY_DAYS = 30  # a question that nobody answers for so long ends the offer
 ENDS_SOON_DAYS = 14  # the business is asked whether its offer stands for longer
+ENDS_SOON = "asked whether it stands for longer"
 HELD = (OfferStatus.ROUTED, OfferStatus.RESERVED, OfferStatus.MATCHED)
 
 
@@ -182,8 +183,12 @@ def keep_offers() -> None:
         tell_desk(offer, "late", record(offer, "escalated to the registry desk", by=None))
     for offer in locked.on_desk().filter(available_until__lt=today).exclude(status=OfferStatus.MATCHED):
         tell_business(offer, "expired", move(offer, OfferStatus.EXPIRED, moves=OFFER_MOVES, by=None))
+    asked = set(
+        AuditEvent.objects.filter(action=ENDS_SOON, at__date=today).values_list("subject_id", flat=True)
+    )
     for offer in locked.on_desk().filter(available_until=today + timedelta(days=ENDS_SOON_DAYS)):
-        tell_business(offer, "ends_soon", record(offer, "asked whether it stands for longer", by=None))
+        if str(offer.pk) not in asked:
+            tell_business(offer, "ends_soon", record(offer, ENDS_SOON, by=None))
     for offer in locked.filter(
         status=OfferStatus.DRAFT, updated_at__lt=timezone.now() - timedelta(days=DRAFT_KEPT_DAYS)
     ):

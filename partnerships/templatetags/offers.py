@@ -40,6 +40,17 @@ SUSPICION = {
     "repeated": gettext_lazy("The same text came from another company"),
     "many": gettext_lazy("Many offers of one company within a day"),
 }
+REGISTER_CHECKS = {
+    "lei": gettext_lazy("The check digits of the LEI %(name)s fit"),
+    "lei_odd": gettext_lazy("The check digits of the LEI %(name)s do not fit"),
+    "no_number": gettext_lazy("No registration number yet"),
+    "number": gettext_lazy("A registration number is given"),
+    "number_fits": gettext_lazy("The number has the form of %(name)s"),
+    "number_odd": gettext_lazy("The number does not have the form of %(name)s: is it complete?"),
+    "own_domain": gettext_lazy("A mail address of its people is at its own website"),
+    "other_domain": gettext_lazy("No mail address of its people is at its website"),
+    "no_website": gettext_lazy("No website yet"),
+}
 GATE_LABELS = {
     "complete": gettext_lazy("Complete, from a real organization"),
     "lawful_and_fit": gettext_lazy("Lawful and fit for use"),
@@ -171,6 +182,12 @@ def part_rows(parts: Iterable[Part]) -> list[dict[str, Any]]:
 @register.filter
 def ruled_out_words(gate: str) -> str:
     return str(RULED_OUT[gate])
+
+
+@register.filter
+def register_words(check) -> str:
+    """A `RegisterCheck` as a sentence."""
+    return str(REGISTER_CHECKS[check.slug]) % {"name": check.name}
 
 
 @register.filter

@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from partnerships.forms.companies import CompanyForm, company_rows
 from partnerships.forms.partnerships import answers, row_answer
 from partnerships.models import Company, Partnership
-from partnerships.queries.companies import companies_like, for_desk
+from partnerships.queries.companies import (
+    RegisterCheck,
+    companies_at_domain_of,
+    companies_like,
+    for_desk,
+    register_checks,
+)
 from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
 from portal.errors import RuleViolation, StaleEdit
@@ -30,7 +36,8 @@ of_un = permission_required("partnerships.view_inside", raise_exception=True)
 @of_business
 def my_companies(request: SignedIn) -> HttpResponse:
     companies = Company.objects.of_member(request.user).select_related("country", "sector")
-    return render(request, "partnerships/my_companies.html", {"companies": companies.order_by("name")})
+    context = {"companies": companies.order_by("name"), "colleagues": companies_at_domain_of(request.user)}
+    return render(request, "partnerships/my_companies.html", context)
 
 
 @require_safe
@@ -62,6 +69,7 @@ def company_desk(request: SignedIn, public_id) -> HttpResponse:
     may_see = request.user.has_perm("screening.view_clearance")
     context = {
         "company": company,
+        "checks": _checks(company),
         "records": records.order_by("-id"),
         "may_see_clearance": may_see,
         "clearance": clearances_for([company]).get(company.pk) if may_see else None,
@@ -123,6 +131,7 @@ def _company_form(request: SignedIn, company: Company | None) -> HttpResponse:
                 return _after_save(request, saved)
     context = {
         "company": company,
+        "checks": _checks(company) if company else [],
         "form": form,
         "formsets": formsets.values(),
         "alike": alike,
@@ -133,6 +142,10 @@ def _company_form(request: SignedIn, company: Company | None) -> HttpResponse:
         "cancel_url": _place_of(request, company),
     }
     return render(request, "partnerships/company_form.html", context, status=status)
+
+
+def _checks(company: Company) -> list[RegisterCheck]:
+    return register_checks(company, company.members.values_list("user__email", flat=True))
 
 
 def _differences(company: Company | None, form: CompanyForm, formsets: dict) -> list[dict]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from partnerships.forms.companies import InviteForm, RoleForm
 from partnerships.models import Company, CompanyMember
 from partnerships.services import members as services
+from partnerships.services.companies import is_owner
 from portal.errors import RuleViolation
 from portal.http import SignedIn
 
@@ -27,7 +28,7 @@ def _company(request: SignedIn, public_id) -> Company:
 def my_people(request: SignedIn, public_id) -> HttpResponse:
     """Colleagues and their roles; an owner invites by mail address."""
     company = _company(request, public_id)
-    is_owner = services.is_owner(request.user, company)
+    owns = is_owner(request.user, company)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -43,8 +44,8 @@ def my_people(request: SignedIn, public_id) -> HttpResponse:
         "members": company.members.select_related("user").order_by("role", "user__name"),
         "roles": CompanyMember.Role.choices,
         "invited": seats.filter(invited_by__isnull=False),
-        "asking": seats.filter(invited_by=None) if is_owner else [],
-        "is_owner": is_owner,
+        "asking": seats.filter(invited_by=None) if owns else [],
+        "is_owner": owns,
         "form": form,
     }
     return render(request, "partnerships/my_people.html", context, status=422 if form.errors else 200)

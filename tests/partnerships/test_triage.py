@@ -1,0 +1,429 @@
+"""Gates with advice, who owns an offer, questions both ways, moderation, matches of the night, coordination."""
+
+import random
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from focalpoints.models import FocalPoint, UNEntity
+from partnerships.models import (
+    OFFER_ON_DESK,
+    Appeal,
+    LeadProposal,
+    Need,
+    Offer,
+    OfferMatch,
+    ReasonCode,
+)
+from partnerships.moderation import signs_of_abuse
+from partnerships.queries import matches as match_queries
+from partnerships.queries.coordination import appeal_needs, appeal_total, duties_of, duty_matrix
+from partnerships.queries.offer_figures import born_from_offers, offer_figures
+from partnerships.queries.triage import ADVICE, advice_for, desk_offers, offices_for, triage_gates
+from partnerships.services import coordination, matches, offers, triage
+from partnerships.services import needs as need_services
+from portal.errors import RuleViolation, TooMany
+from portal.models import AuditEvent, Notice
+from tests.partnerships.factories_offers import (
+    NeedFactory,
+    OfferFactory,
+    SubmittedFactory,
+    a_business,
+    a_focal_point,
+)
+from tests.portal.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return UserFactory(roles=["registry_desk"])
+
+
+def entity(code: str) -> UNEntity:
+    return UNEntity.objects.get(pk=code)
+
+
+def fresh(row):
+    row.refresh_from_db()
+    return row
+
+
+def gate_states(offer: Offer) -> dict[str, tuple[str, str]]:
+    entities = match_queries.ranked_entities(match_queries.offer_facts(offer))
+    return {gate.name: (gate.state, gate.slug) for gate in triage_gates(offer, entities)}
+
+
+# --- gates ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "gate", "answer"),
+    [
+        ({"is_fit_for_use": False}, "lawful_and_fit", ("stop", "not_fit")),
+        ({"is_tied_to_procurement": True}, "not_procurement", ("stop", "tied")),
+        ({"is_tied_to_procurement": None}, "not_procurement", ("wait", "unknown")),
+        ({}, "exclusion_precheck", ("wait", "unknown")),
+        ({"themes": ["water"]}, "mandate_fit", ("ok", "mandate")),
+        ({"themes": []}, "mandate_fit", ("stop", "no_mandate")),
+        ({"value_amount": 500, "currency": "USD"}, "size", ("wait", "small")),
+        ({"value_amount": 500, "currency": "EUR"}, "size", ("ok", "other_currency")),
+        ({"value_amount": 50_000, "currency": "USD"}, "size", ("ok", "size_ok")),
+    ],
+)
+def test_each_gate_answers(facts, gate, answer):
+    assert gate_states(SubmittedFactory(**facts))[gate] == answer
+
+
+def test_a_company_without_number_and_website_is_looked_at():
+    offer = SubmittedFactory(created_by=a_business(registration_number=""))
+    assert gate_states(offer)["complete"] == ("wait", "no_number")
+
+
+def test_every_gate_has_a_reason_code_with_advice_in_the_language_of_the_business():
+    offer = SubmittedFactory()
+    for gate in triage_gates(offer, []):
+        assert gate.reason_code in ADVICE
+        assert advice_for(gate.reason_code, offer)
+    assert advice_for(ReasonCode.OTHER, offer) == ""
+
+
+def test_entities_outside_the_un_system_are_not_suggested():
+    facts = match_queries.offer_facts(SubmittedFactory(themes=["humanitarian", "health"]))
+    kinds = {found.kind for found, _match in match_queries.ranked_entities(facts, limit=80)}
+    assert "partner_body" not in kinds
+
+
+# --- an owner, always -------------------------------------------------------------------------------------
+
+
+def test_an_offer_goes_to_an_office_in_its_country_first(desk):
+    near, here = a_focal_point("UNICEF", "UGA"), a_focal_point("UNICEF", "MWI")
+    offer = SubmittedFactory()
+    (unicef, contacts), *_others = offices_for(offer, [(entity("UNICEF"), None)])
+    assert unicef.pk == "UNICEF"
+    assert [contact.user for contact in contacts] == [here, near]
+    office = here.focal_points.get()
+    offer = triage.route_offer(offer, entity=unicef, office=office, note="", by=desk)
+    assert (offer.entity, offer.office) == (unicef, office)
+    assert here.notices.filter(kind="offer").count() == 1
+    assert not near.notices.exists()
+
+
+def test_an_offer_is_not_passed_to_an_entity_that_nobody_answers_for(desk):
+    with pytest.raises(RuleViolation):
+        triage.route_offer(SubmittedFactory(), entity=entity("WMO"), note="", by=desk)
+
+
+def test_an_offer_whose_holder_left_is_with_the_registry_desk_again(desk):
+    focal = a_focal_point("UNICEF")
+    offer = triage.route_offer(SubmittedFactory(), entity=entity("UNICEF"), note="", by=desk)
+    FocalPoint.objects.filter(user=focal).update(left_on=timezone.localdate())
+    taken = triage.take_offer(SubmittedFactory(), by=desk)
+    desk.is_active = False
+    desk.save()
+    other = UserFactory(roles=["registry_desk"])
+    triage.keep_offers()
+    assert (fresh(offer).status, offer.entity, offer.triager) == ("triage", None, None)
+    assert fresh(taken).triager is None
+    assert other.notices.filter(subject__contains="registry desk again").count() == 2
+
+
+def test_whatever_is_done_an_open_offer_is_always_on_somebodys_desk(desk):
+    """A hundred random acts; after each, some active person finds every open offer among their own."""
+    chance = random.Random(6)
+    people = [desk, a_focal_point("UNICEF", "MWI"), a_focal_point("WFP", "MWI")]
+    user, needs = a_business(), [NeedFactory(), NeedFactory(entity_id="WFP")]
+    rows = [SubmittedFactory(created_by=user, description=f"Pumps {i}") for i in range(4)]
+
+    def act(offer: Offer) -> None:
+        by, need = chance.choice(people), chance.choice(needs)
+        chance.choice(
+            [
+                lambda: triage.take_offer(offer, by=by),
+                lambda: triage.route_offer(offer, entity=need.entity, note="", by=by),
+                lambda: triage.ask_business(offer, text="?", by=by),
+                lambda: offers.reply_to_question(offer, reply="!", by=user),
+                lambda: matches.propose_match(offer, need=need, by=by),
+                lambda: matches.reserve_offer(offer, need=need, by=by),
+                lambda: matches.decline_match(offer, need=need, reason="no", by=by),
+            ]
+        )()
+
+    done = 0
+    for _turn in range(120):
+        try:
+            act(fresh(chance.choice(rows)))
+            done += 1
+        except (RuleViolation, PermissionDenied):
+            continue
+        owned = {pk for person in people for pk in desk_offers(person).values_list("pk", flat=True)}
+        assert set(Offer.objects.filter(status__in=OFFER_ON_DESK).values_list("pk", flat=True)) <= owned
+    assert done > 20
+
+
+# --- questions both ways, longer, again ---------------------------------------------------------------------
+
+
+def test_a_business_asks_and_is_answered_once(desk):
+    offer = SubmittedFactory()
+    user = offer.created_by
+    offers.ask_un(offer, text="Who reads it?", by=user)
+    assert desk.notices.get().subject.startswith("The business asks")
+    with pytest.raises(RuleViolation):
+        offers.ask_un(offer, text="Well?", by=user)
+    with pytest.raises(PermissionDenied):
+        offers.ask_un(offer, text="?", by=a_business())
+    triage.answer_enquiry(offer, reply="The desk.", by=desk)
+    assert "The desk." in user.notices.get().body
+    with pytest.raises(RuleViolation):
+        triage.answer_enquiry(offer, reply="again", by=desk)
+    triage.ask_business(offer, text="How heavy?", by=desk)
+    offers.ask_un(offer, text="Why?", by=user)
+    assert fresh(offer).status == "clarification"
+
+
+def test_an_offer_stands_for_longer_and_its_people_are_asked_before_it_ends(desk):
+    today = timezone.localdate()
+    offer = SubmittedFactory(available_until=today + timedelta(days=14))
+    triage.keep_offers()
+    triage.keep_offers()
+    assert offer.created_by.notices.filter(subject__contains="stands until").count() == 1
+    for wrong in (today, offer.available_until, today + timedelta(days=900)):
+        with pytest.raises(RuleViolation):
+            offers.renew_offer(offer, until=wrong, by=offer.created_by)
+    offers.renew_offer(offer, until=today + timedelta(days=200), by=offer.created_by)
+    assert fresh(offer).available_until == today + timedelta(days=200)
+
+
+def test_an_offer_that_ended_is_made_again_without_its_dates():
+    offer = SubmittedFactory(status="expired", targets=["6.1"])
+    offer.answers = {step: {"data": {}, "version": 4, "is_valid": True} for step in ("what", "where")}
+    offer.save()
+    draft = offers.repeat_offer(offer, by=offer.created_by)
+    assert (draft.status, draft.title, draft.renewed_from) == ("draft", offer.title, offer)
+    assert draft.answers["what"]["is_valid"]
+    assert not draft.answers["where"]["is_valid"]
+    assert draft.available_until is None
+    with pytest.raises(RuleViolation):
+        offers.repeat_offer(SubmittedFactory(), by=Offer.objects.latest("pk").created_by)
+
+
+def test_a_visitors_draft_comes_back_by_a_link_once_a_day(client, run_jobs):
+    offers.keep_draft({"what": {"data": {"title": ["Pumps"]}, "version": 1}}, email="A@Visitor.example")
+    with pytest.raises(TooMany):
+        offers.keep_draft({}, email="a@visitor.example")
+    run_jobs()
+    link = re.search(r"/offer/reopen/\S+/", mail.outbox[0].body)[0]
+    assert mail.outbox[0].to == ["a@visitor.example"]
+    assert "Open the draft" in client.get(link).content.decode()
+    assert "offer_draft" not in client.session
+    assert client.post(link)["Location"] == "/offer/draft/"
+    assert client.session["offer_draft"]["what"]["data"]["title"] == ["Pumps"]
+    assert client.get("/offer/reopen/made-up/").status_code == 410
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert client.get(link).status_code == 410
+        triage.keep_offers()
+    assert offers.kept_answers("made up") is None
+
+
+# --- moderation -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "today", "signs"),
+    [
+        ("Four hundred solar pumps with panels and spare parts", False, 1, []),
+        ("Buy www.a.com www.b.com https://c.com now, the best of all", False, 1, ["links"]),
+        ("!!!", False, 1, ["no_words"]),
+        ("Four hundred solar pumps with panels", True, 9, ["repeated", "many"]),
+    ],
+)
+def test_signs_of_abuse(text, same, today, signs):
+    assert signs_of_abuse(text, same_text_elsewhere=same, offers_today=today) == signs
+
+
+def test_an_odd_offer_waits_for_a_look_of_the_desk(desk):
+    steps = {step: {"data": {}, "version": 1, "is_valid": True} for step in offers.OFFER_STEPS}
+    odd = OfferFactory(title="Buy", description="www.a.com www.b.com www.c.com", answers=steps)
+    offers.submit_offer(odd, by=odd.created_by)
+    assert fresh(odd).suspicion == "links"
+    assert odd in desk_offers(desk)
+    focal = a_focal_point("UNICEF")
+    assert odd not in desk_offers(focal)
+    assert match_queries.ranked_offers(NeedFactory()).total == 0
+    with pytest.raises(PermissionDenied):
+        triage.clear_suspicion(odd, by=focal)
+    triage.clear_suspicion(odd, by=desk)
+    assert fresh(odd).suspicion == ""
+
+
+# --- matches ------------------------------------------------------------------------------------------------
+
+
+def good_pair(**need):
+    return SubmittedFactory(targets=["6.1"]), NeedFactory(targets=["6.1"], **need)
+
+
+def test_the_night_finds_good_pairs_tells_both_sides_once_and_pages_mark_them_shown(run_jobs):
+    focal = a_focal_point("UNICEF")
+    offer, need = good_pair()
+    NeedFactory(contribution_kinds=["cash"])
+    for _night in range(2):
+        matches.rank_all()
+        run_jobs()
+        assert matches.rank_some([offer.pk]) == 0
+    match = OfferMatch.objects.get()
+    assert (match.need, match.outcome, match.shown_at) == (need, "found", None)
+    assert focal.notices.filter(kind="match").count() == 1
+    assert offer.created_by.notices.filter(kind="match").count() == 1
+    ranking = match_queries.ranked_offers(need)
+    matches.record_shown(ranking.shown)
+    assert fresh(match).shown_at
+    assert match.outcome == "shown"
+    matches.record_shown(match_queries.ranked_offers(need).shown)
+    matches.record_opened(offer, need)
+    assert fresh(match).opened_at
+
+
+def test_small_firms_and_firms_of_least_developed_countries_can_be_filtered_in():
+    need = NeedFactory()
+    SubmittedFactory(title="Small", created_by=a_business(size_class="small"))
+    SubmittedFactory(title="Large", created_by=a_business(size_class="large"))
+    SubmittedFactory(title="Malawian", created_by=a_business(country_id="MWI"))
+
+    def titles(only):
+        return {match.offer.title for match in match_queries.ranked_offers(need, only=only).shown}
+
+    assert titles("") == {"Small", "Large", "Malawian"}
+    assert titles("small") == {"Small"}
+    assert titles("ldc") == {"Malawian"}
+
+
+def test_a_need_for_un_users_is_matched_on_the_desk_and_hidden_from_business():
+    offer, need = good_pair(visibility="un_system")
+    facts = match_queries.offer_facts(offer)
+    assert [m.need for m in match_queries.ranked_needs(offer, facts).shown] == [need]
+    assert not match_queries.ranked_needs(offer, facts, only_public=True).shown
+    assert not Need.objects.visible_to(offer.created_by).exists()
+    assert Need.objects.visible_to(UserFactory(roles=["focal_point"])).exists()
+
+
+def test_an_emergency_calls_the_standing_offers_that_fit(desk, run_jobs):
+    focal = a_focal_point("UNICEF")
+    ready = SubmittedFactory(is_standing=True, title="Ready pumps")
+    SubmittedFactory(is_standing=True, contribution_kinds=["cash"], themes=["finance"])
+    SubmittedFactory(title="Not kept ready")
+    values = {
+        "entity": entity("UNICEF"),
+        "title": "Flood",
+        "description": "Pumps",
+        "contribution_kinds": ["in_kind_goods"],
+        "themes": ["water"],
+        "countries": ["MWI"],
+        "targets": [],
+        "urgency": "emergency",
+    }
+    need = need_services.write_need(None, values=values, version=0, by=focal)
+    need_services.publish_need(need, by=focal)
+    need_services.call_standing_offers(fresh(need))
+    called = Notice.objects.filter(subject__startswith="Emergency").values_list("user", flat=True)
+    assert set(called) == {ready.created_by_id}
+    assert (fresh(ready).answer_due_on - timezone.localdate()).days <= 4
+    assert OfferMatch.objects.get().offer == ready
+
+
+# --- together -----------------------------------------------------------------------------------------------
+
+
+def test_two_entities_agree_who_leads_and_the_draft_follows(desk):
+    unicef, wfp = a_focal_point("UNICEF", "MWI"), a_focal_point("WFP", "MWI")
+    user = a_business()
+    mine, theirs = (SubmittedFactory(created_by=user) for _side in range(2))
+    mine = triage.route_offer(mine, entity=entity("UNICEF"), note="", by=desk)
+    propose = {"other": entity("WFP"), "lead": entity("WFP"), "note": "You know them."}
+    with pytest.raises(RuleViolation):
+        coordination.propose_lead(mine, **propose, by=unicef)
+    triage.route_offer(theirs, entity=entity("WFP"), note="", by=desk)
+    with pytest.raises(PermissionDenied):
+        coordination.propose_lead(mine, **propose, by=wfp)
+    proposal = coordination.propose_lead(mine, **propose, by=unicef)
+    with pytest.raises(RuleViolation):
+        coordination.propose_lead(mine, **propose, by=unicef)
+    assert wfp.notices.filter(subject__contains="proposes who leads").count() == 1
+    with pytest.raises(PermissionDenied):
+        coordination.answer_lead(proposal, agree=True, note="", by=unicef)
+    coordination.answer_lead(proposal, agree=True, note="Gladly.", by=wfp)
+    with pytest.raises(RuleViolation):
+        coordination.answer_lead(proposal, agree=False, note="", by=wfp)
+    assert LeadProposal.objects.get().co_lead == entity("UNICEF")
+    offer = matches.accept_offer(mine, need=None, note="We write.", by=unicef)
+    roles = dict(offer.partnership.entity_roles.values_list("entity", "role"))
+    assert roles == {"WFP": "lead", "UNICEF": "coordination"}
+    assert offer.partnership.origin == "offer"
+    assert offer.reference in offer.partnership.came_from
+
+
+def test_country_offices_and_coordinators_hear_of_an_offer_for_their_country():
+    focal, need = a_focal_point("UNICEF", "MWI"), NeedFactory()
+    coordinator = UserFactory(roles=["resident_coordinator"])
+    elsewhere = UserFactory(roles=["resident_coordinator"])
+    for user, country in ((coordinator, "MWI"), (elsewhere, "PER")):
+        point = FocalPoint.objects.create(
+            entity_id="DCO", user=user, role_title="Coordinator", office_place="x", unit_mailbox="a@b.example"
+        )
+        point.countries.set([country])
+    matches.reserve_offer(SubmittedFactory(), need=need, by=focal)
+    assert coordinator.notices.get().subject.endswith("in your country")
+    assert not elsewhere.notices.exists()
+
+
+def test_a_joint_appeal_adds_up_the_needs_of_those_who_join():
+    focal, stranger = a_focal_point("UNICEF"), a_focal_point("WFP")
+    values = {"title": "Wells", "description": "For all", "target_amount": 900, "currency": "USD"}
+    with pytest.raises(PermissionDenied):
+        coordination.write_appeal(None, values={**values, "lead": entity("UNICEF")}, by=stranger)
+    appeal = coordination.write_appeal(None, values={**values, "lead": entity("UNICEF")}, by=focal)
+    for facts in ({"value_amount": 100}, {"value_amount": 200, "entity_id": "WFP", "status": "met"}):
+        NeedFactory(appeal=appeal, currency="USD", **facts)
+    NeedFactory(appeal=appeal, currency="EUR", value_amount=5)
+    NeedFactory(appeal=appeal, currency="USD", value_amount=7, status="draft", published_at=None)
+    needs = appeal_needs(appeal, UserFactory())
+    assert len(needs) == 3
+    assert appeal_total(needs, "USD") == (300, 200)
+    assert Appeal.objects.open().get() == appeal
+
+
+def test_an_entity_says_who_does_what():
+    focal = a_focal_point("UNICEF")
+    division = {"sign": ("country", "above USD 5,000"), "screen": ("hq", "")}
+    with pytest.raises(PermissionDenied):
+        coordination.divide_duties(entity("WFP"), division=division, by=focal)
+    coordination.divide_duties(entity("UNICEF"), division=division, by=focal)
+    coordination.divide_duties(entity("UNICEF"), division=division, by=focal)
+    assert [row.duty for row in duties_of(entity("UNICEF"))] == ["screen", "sign"]
+    assert [found.pk for found, _cells in duty_matrix()] == ["UNICEF"]
+    assert AuditEvent.objects.filter(action="divided duties").count() == 1
+    coordination.divide_duties(entity("UNICEF"), division={}, by=focal)
+    assert duty_matrix() == []
+
+
+def test_the_report_counts_outcomes_days_and_partnerships_born(desk):
+    focal = a_focal_point("UNICEF")
+    long_ago = timezone.now() - timedelta(days=30)
+    matches.accept_offer(SubmittedFactory(), need=NeedFactory(), note="x", by=focal)
+    late = SubmittedFactory(submitted_at=long_ago)
+    triage.take_offer(late, by=desk)
+    triage.decline_offer(late, reason_code="no_need_now", advice="x", by=desk)
+    SubmittedFactory(answer_due_on=timezone.localdate() - timedelta(days=1))
+    figures = offer_figures()
+    assert (figures.answered, figures.in_time, figures.waiting, figures.late) == (2, 1, 1, 1)
+    assert [(code, count) for code, _label, count in figures.reasons] == [("no_need_now", 1)]
+    assert ("accepted", 1) in [(code, count) for code, _label, count in figures.matches]
+    assert [offer.need is not None for offer in born_from_offers(desk)] == [True]
