@@ -1,6 +1,7 @@
 from django.urls import path
 
 from focalpoints.views import (
+    brokers,
     directory,
     groups,
     learning,
@@ -9,6 +10,7 @@ from focalpoints.views import (
     news,
     newsletter,
     readers,
+    recommendations,
     subscribers,
     tracker,
     trainings,
@@ -118,8 +120,36 @@ urlpatterns = [
         name="training_complete",
     ),
     path("groups/", groups.group_list, name="group_list"),
+    path("trainings/<int:pk>/group/", groups.cohort_begin, name="cohort_begin"),
     path("groups/<slug:slug>/", groups.group_detail, name="group_detail"),
     path("groups/<slug:slug>/join/", groups.group_join, name="group_join"),
+    path("groups/<slug:slug>/log/", groups.group_log, name="group_log"),
+    path("groups/<slug:slug>/moderate/", groups.group_moderate, name="group_moderate"),
+    path("groups/<slug:slug>/members/<int:pk>/", groups.member_change, name="member_change"),
+    path("groups/<slug:slug>/shelf/", groups.shelf_add, name="shelf_add"),
+    path("groups/<slug:slug>/shelf/<slug:what>/<int:pk>/remove/", groups.shelf_remove, name="shelf_remove"),
     path("groups/<slug:slug>/<int:pk>/", groups.thread_detail, name="thread_detail"),
+    path("groups/<slug:slug>/<int:pk>/close/", groups.thread_close, name="thread_close"),
     path("groups/<slug:slug>/posts/<int:pk>/remove/", groups.post_remove, name="post_remove"),
+    path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
+    path("recommendations/new/", recommendations.recommendation_new, name="recommendation_new"),
+    path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation_detail"),
+    path("recommendations/<int:pk>/edit/", recommendations.recommendation_edit, name="recommendation_edit"),
+    path("recommendations/<int:pk>/sign/", recommendations.recommendation_sign, name="recommendation_sign"),
+    path(
+        "recommendations/<int:pk>/signatures/<int:signature_pk>/withdraw/",
+        recommendations.signature_withdraw,
+        name="signature_withdraw",
+    ),
+    path("recommendations/<int:pk>/send/", recommendations.recommendation_send, name="recommendation_send"),
+    path(
+        "recommendations/<int:pk>/reply/", recommendations.recommendation_reply, name="recommendation_reply"
+    ),
+    path("brokers/", brokers.broker_list, name="broker_list"),
+    path("brokers/me/", brokers.broker_entry, name="broker_entry"),
+    path("brokers/<int:pk>/", brokers.broker_ask, name="broker_ask"),
+    path("brokers/requests/<int:pk>/", brokers.broker_request, name="broker_request"),
+    path(
+        "brokers/requests/<int:pk>/withdraw/", brokers.broker_request_withdraw, name="broker_request_withdraw"
+    ),
 ]

@@ -3,7 +3,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from focalpoints.models.learning import Resource
+from focalpoints.models.learning import Resource, Training
 from portal.models import User
 
 
@@ -13,6 +13,20 @@ class GroupKind(models.TextChoices):
     COHORT = "cohort", _("By course cohort")
 
 
+class Moderation(models.TextChoices):
+    """What moderators do: each act is an event of the group, and stands in its log."""
+
+    ANNOUNCED = "announced", _("Announcement")
+    POST_REMOVED = "post removed", _("Post removed")
+    CLOSED = "conversation closed", _("Conversation closed")
+    OPENED = "conversation opened again", _("Conversation opened again")
+    NAMED = "moderator named", _("Moderator named")
+    RELEASED = "moderator released", _("Moderator released")
+    MEMBER_REMOVED = "member removed", _("Member removed")
+    UNSHELVED = "taken off the shelf", _("Taken off the shelf")
+    CHANGED = "changed", _("Name or purpose changed")
+
+
 class CommunityQuerySet(models.QuerySet["Community"]):
     def visible_to(self, user):
         """UN users see the groups; nobody else knows of them."""
@@ -20,7 +34,10 @@ class CommunityQuerySet(models.QuerySet["Community"]):
 
 
 class Community(models.Model):
-    """A group of UN users with threads, a shelf of library items and a digest by mail."""
+    """A group of UN users with threads, a shelf of files and library items, and a digest by mail.
+
+    A cohort names the course its members met in.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -28,6 +45,9 @@ class Community(models.Model):
     purpose = models.TextField(_("what it is for"), max_length=1000)
     shelf = models.ManyToManyField(
         Resource, blank=True, related_name="communities", verbose_name=_("shelf: items of the library")
+    )
+    training = models.OneToOneField(
+        Training, models.PROTECT, null=True, blank=True, related_name="cohort", verbose_name=_("course")
     )
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -38,7 +58,12 @@ class Community(models.Model):
         ordering = ["name"]
         verbose_name = _("group")
         verbose_name_plural = _("groups")
-        constraints = [CheckConstraint(name="community_kind_known", condition=Q(kind__in=GroupKind.values))]
+        constraints = [
+            CheckConstraint(name="community_kind_known", condition=Q(kind__in=GroupKind.values)),
+            CheckConstraint(
+                name="community_course_has_cohort", condition=Q(training=None) | Q(kind=GroupKind.COHORT)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +82,31 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [UniqueConstraint(fields=["community", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class ShelfFileQuerySet(models.QuerySet["ShelfFile"]):
+    def visible_to(self, user):
+        return self.filter(community__in=Community.objects.visible_to(user))
+
+
+class ShelfFile(models.Model):
+    """A file on the shelf of a group: it hangs on this row."""
+
+    community = models.ForeignKey(Community, models.CASCADE, related_name="shelf_files")
+    title = models.CharField(_("title"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = ShelfFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Thread(models.Model):

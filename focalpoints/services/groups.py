@@ -1,19 +1,25 @@
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
-from focalpoints.models import Community, Membership, Post, Thread
+from focalpoints.models import Community, Membership, Moderation, Post, Resource, ShelfFile, Thread, Training
 from focalpoints.wording import clean_text
+from portal import attachments
 from portal.emails import send_mail
 from portal.errors import RuleViolation
-from portal.history import record
+from portal.history import changed_fields, record
 from portal.jobs import enqueue
+from portal.limits import take
 from portal.models import User
+from portal.notices import tell
 
 DIGEST_EVERY = timedelta(days=7)
 
@@ -34,19 +40,53 @@ def may_moderate(community: Community, user: User) -> bool:
     )
 
 
+def _moderator(community: Community, by: User) -> None:
+    if not may_moderate(community, by):
+        raise PermissionDenied
+
+
 @transaction.atomic
-def create_group(*, name: str, kind: str, purpose: str, by: User) -> Community:
-    """A new group; who begins it moderates it."""
+def create_group(
+    *, name: str, kind: str, purpose: str, by: User, training: Training | None = None
+) -> Community:
+    """A new group; who begins it moderates it. The participants of `training` are asked to join."""
     _inside(by)
+    if training is not None and not by.has_perm("focalpoints.manage_learning"):
+        raise PermissionDenied
+    if training is not None and Community.objects.filter(training=training).exists():
+        raise RuleViolation(_("This course has its group already."))
     slug = slugify(name)[:60] or f"group-{timezone.now():%Y%m%d%H%M%S}"
     if Community.objects.filter(slug=slug).exists():
         raise RuleViolation(_("There is a group of this name already."))
     community = Community.objects.create(
-        slug=slug, name=clean_text(name), kind=kind, purpose=clean_text(purpose), created_by=by
+        slug=slug,
+        name=clean_text(name),
+        kind=kind,
+        purpose=clean_text(purpose),
+        created_by=by,
+        training=training,
     )
     Membership.objects.create(community=community, user=by, is_moderator=True)
     record(community, "created", by=by)
+    if training is not None:
+        for seat in training.taken.filter(status__in=["registered", "completed"]).select_related("user"):
+            _tell(seat.user, "network_cohort", community, key=f"cohort:{community.pk}")
     return community
+
+
+def _tell(user: User, template: str, community: Community, *, key: str, **context: Any) -> None:
+    url = reverse("focalpoints:group_detail", args=[community.slug])
+    tell(user, template, {"community": community, **context}, key=key, url=url, kind="network")
+
+
+@transaction.atomic
+def change_group(community: Community, *, name: str, purpose: str, by: User) -> None:
+    """Other words for a group; its address stays."""
+    _moderator(community, by)
+    values = {"name": clean_text(name), "purpose": clean_text(purpose)}
+    changes = changed_fields(community, values)
+    Community.objects.filter(pk=community.pk).update(**values)
+    record(community, Moderation.CHANGED, by=by, changes=changes)
 
 
 @transaction.atomic
@@ -74,12 +114,13 @@ def leave_group(community: Community, *, by: User) -> None:
 
 @transaction.atomic
 def start_thread(community: Community, *, title: str, text: str, is_announcement: bool, by: User) -> Thread:
-    """Begin a conversation. Only members write, only moderators announce."""
+    """Begin a conversation. An announcement is for moderators, takes no replies, and every member is told."""
     _inside(by)
-    if membership_of(community, by) is None:
+    if is_announcement:
+        _moderator(community, by)
+    elif membership_of(community, by) is None:
         raise RuleViolation(_("Join the group first."))
-    if is_announcement and not may_moderate(community, by):
-        raise PermissionDenied
+    _take_time(by)
     thread = Thread.objects.create(
         community=community,
         title=clean_text(title),
@@ -88,7 +129,17 @@ def start_thread(community: Community, *, title: str, text: str, is_announcement
         started_by=by,
     )
     Post.objects.create(thread=thread, by=by, text=clean_text(text))
+    if is_announcement:
+        record(community, Moderation.ANNOUNCED, by=by, note=thread.title)
+        for membership in community.memberships.exclude(user=by).select_related("user"):
+            key = f"announced:{thread.pk}"
+            _tell(membership.user, "network_announcement", community, key=key, thread=thread, text=text)
     return thread
+
+
+def _take_time(by: User) -> None:
+    """A group stays calm: nobody writes more than twenty posts in ten minutes. Raises TooMany."""
+    take(f"post:{by.pk}", burst=20, per_seconds=600)
 
 
 @transaction.atomic
@@ -99,10 +150,58 @@ def reply(thread: Thread, *, text: str, by: User) -> Post:
         raise RuleViolation(_("This conversation is closed."))
     if membership_of(thread.community, by) is None:
         raise RuleViolation(_("Join the group first."))
+    _take_time(by)
     post = Post.objects.create(thread=thread, by=by, text=clean_text(text))
     thread.last_post_at = post.at
     thread.save(update_fields=["last_post_at"])
     return post
+
+
+# --- moderation: each act stands in the log of the group -------------------------------------------------
+
+
+@transaction.atomic
+def close_thread(thread: Thread, *, is_closed: bool, why: str, by: User) -> None:
+    """Let a conversation rest, or open it again, with a reason that everybody sees."""
+    _moderator(thread.community, by)
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+    if thread.is_announcement:
+        raise RuleViolation(_("An announcement takes no replies."))
+    if thread.is_closed == is_closed:
+        raise RuleViolation(_("Somebody has done that already."))
+    if not why.strip():
+        raise RuleViolation(_("Say why."))
+    thread.is_closed = is_closed
+    thread.save(update_fields=["is_closed"])
+    action = Moderation.CLOSED if is_closed else Moderation.OPENED
+    record(thread.community, action, by=by, note=f"{thread.title}: {clean_text(why)[:300]}")
+
+
+@transaction.atomic
+def name_moderator(membership: Membership, *, is_moderator: bool, by: User) -> None:
+    """Share the moderation of a group, or take it back; one moderator always stays."""
+    _moderator(membership.community, by)
+    others = Membership.objects.filter(community=membership.community, is_moderator=True)
+    if not is_moderator and not others.exclude(pk=membership.pk).exists():
+        raise RuleViolation(_("A group needs a moderator. Name another one first."))
+    Membership.objects.filter(pk=membership.pk).update(is_moderator=is_moderator)
+    action = Moderation.NAMED if is_moderator else Moderation.RELEASED
+    record(membership.community, action, by=by, note=str(membership.user))
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, why: str, by: User) -> None:
+    """Take somebody out of a group who does not keep to its purpose; they are told the reason."""
+    _moderator(membership.community, by)
+    if membership.is_moderator:
+        raise RuleViolation(_("Release the moderator first."))
+    if not why.strip():
+        raise RuleViolation(_("Say why."))
+    why = clean_text(why)[:300]
+    record(membership.community, Moderation.MEMBER_REMOVED, by=by, note=f"{membership.user}: {why}")
+    key = f"member_removed:{membership.pk}"
+    _tell(membership.user, "network_member_removed", membership.community, key=key, why=why)
+    membership.delete()
 
 
 @transaction.atomic
@@ -117,8 +216,57 @@ def remove_post(post: Post, *, why: str, by: User) -> Post:
         raise RuleViolation(_("Say why it is removed."))
     post.removed_at, post.removed_by, post.removed_why = timezone.now(), by, clean_text(why)[:300]
     post.save(update_fields=["removed_at", "removed_by", "removed_why"])
-    record(post.thread, "post removed", by=by, note=post.removed_why)
+    note = f"{post.thread.title}: {post.removed_why}"
+    record(post.thread.community, Moderation.POST_REMOVED, by=by, note=note)
     return post
+
+
+# --- shelf ------------------------------------------------------------------------------------------------
+
+
+def _member(community: Community, by: User) -> None:
+    if membership_of(community, by) is None and not may_moderate(community, by):
+        raise RuleViolation(_("Join the group first."))
+
+
+@transaction.atomic
+def shelve_item(community: Community, resource: Resource, *, by: User) -> None:
+    """Put an item of the library on the shelf of a group."""
+    _inside(by)
+    _member(community, by)
+    community.shelf.add(resource)
+    record(community, "item shelved", by=by, note=resource.title)
+
+
+@transaction.atomic
+def shelve_file(community: Community, *, title: str, file: UploadedFile, by: User) -> ShelfFile:
+    """Put a file on the shelf of a group."""
+    _inside(by)
+    _member(community, by)
+    shelved = ShelfFile.objects.create(community=community, title=clean_text(title), by=by)
+    attachments.accept(file, about=shelved, by=by)
+    return shelved
+
+
+@transaction.atomic
+def unshelve_item(community: Community, resource: Resource, *, by: User) -> None:
+    _moderator(community, by)
+    community.shelf.remove(resource)
+    record(community, Moderation.UNSHELVED, by=by, note=resource.title)
+
+
+@transaction.atomic
+def unshelve_file(shelved: ShelfFile, *, by: User) -> None:
+    """Take a file off the shelf for good: who put it there, or a moderator."""
+    if shelved.by_id != by.pk:
+        _moderator(shelved.community, by)
+    for attachment in attachments.attached_to(shelved):
+        attachments.remove(attachment, by=by)
+    record(shelved.community, Moderation.UNSHELVED, by=by, note=shelved.title)
+    shelved.delete()
+
+
+# --- digest -----------------------------------------------------------------------------------------------
 
 
 def digest_groups() -> None:

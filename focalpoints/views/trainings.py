@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from focalpoints import calendars
 from focalpoints.certificates import certificate
 from focalpoints.forms.learning import HandoutForm, SeatForm, TrainingForm
-from focalpoints.models import Handout, OfficeLevel, Resource, Training, TrainingSeat
+from focalpoints.models import Community, Handout, OfficeLevel, Resource, Training, TrainingSeat
 from focalpoints.queries import learning as queries
 from focalpoints.queries.files import files_of
 from focalpoints.services import trainings as services
@@ -87,6 +87,7 @@ def _page(
         "attendance": queries.attendance(training) if is_un else [],
         "levels": _levels(),
         "form": form,
+        "cohort": Community.objects.visible_to(request.user).filter(training=training).first(),
         "is_open": is_open,
         "can_complete": training.ends_on <= today and any(seat.status == "registered" for seat in seats),
         "may_manage": may_manage,

@@ -11,6 +11,7 @@ from focalpoints.models import (
     Membership,
     Post,
     ReaderImport,
+    Recommendation,
     ResourceOpinion,
     Thread,
     TrainingSeat,
@@ -18,6 +19,7 @@ from focalpoints.models import (
 from tests.access import Row
 from tests.focalpoints.factories import (
     ActionPointFactory,
+    BrokerFactory,
     CommunityFactory,
     IssueFactory,
     MeetingFactory,
@@ -62,7 +64,16 @@ def build(world: SimpleNamespace) -> None:
     world.seat = TrainingSeat.objects.create(training=world.training, user=world.users["decider"])
     world.group = CommunityFactory(created_by=world.users["focal_own"])
     for persona in ("focal_own", "focal_other"):
-        Membership.objects.create(community=world.group, user=world.users[persona])
+        world.member = Membership.objects.create(
+            community=world.group, user=world.users[persona], is_moderator=persona == "focal_own"
+        )
+    world.shelf_file = world.group.shelf_files.create(title="Terms", by=world.users["focal_own"])
+    world.recommendation = Recommendation.objects.create(
+        title="One template", text="Words", addressee="Counsel", proposed_by=world.users["focal_own"]
+    )
+    world.signature = world.recommendation.signatures.create(entity=world.entity, by=world.users["focal_own"])
+    world.broker = BrokerFactory(user=world.users["focal_own"])
+    world.broker_request = world.broker.requests.create(by=world.users["focal_other"], what="Help")
     world.thread = Thread.objects.create(
         community=world.group, title="A question", started_by=world.users["focal_own"]
     )
@@ -110,6 +121,10 @@ def training(world: SimpleNamespace) -> list:
 
 def group(world: SimpleNamespace) -> list:
     return [world.group.slug]
+
+
+def recommendation(world: SimpleNamespace) -> list:
+    return [world.recommendation.pk]
 
 
 def thread(world: SimpleNamespace) -> list:
@@ -246,6 +261,52 @@ DECLARED: dict[str, Row] = {
     "focalpoints:training_certificate": Row(get="login 404 404 404 404 404 404 404", args=training),
     "focalpoints:group_list": Row(get=INSIDE, post=INSIDE_EMPTY),
     "focalpoints:group_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=group),
+    "focalpoints:cohort_begin": Row(post=EDITORS_POST, args=training),
+    "focalpoints:group_log": Row(get=INSIDE, args=group),
+    "focalpoints:group_moderate": Row(
+        get="login 403 403 200 403 403 403 200", post="login 403 403 422 403 403 403 422", args=group
+    ),
+    "focalpoints:member_change": Row(
+        post="login 403 403 302 403 403 403 302",
+        args=lambda world: [world.group.slug, world.member.pk],
+        post_data=lambda world: {"act": "name"},
+    ),
+    "focalpoints:shelf_add": Row(post=INSIDE_EMPTY, args=group),
+    "focalpoints:shelf_remove": Row(
+        post="login 403 403 302 403 403 403 302",
+        args=lambda world: [world.group.slug, "files", world.shelf_file.pk],
+    ),
+    "focalpoints:thread_close": Row(
+        post="login 403 403 302 403 403 403 302", args=thread, post_data=lambda world: {"why": "Settled"}
+    ),
+    "focalpoints:recommendation_list": Row(get=INSIDE),
+    "focalpoints:recommendation_new": Row(get=INSIDE, post=INSIDE_EMPTY),
+    "focalpoints:recommendation_detail": Row(get=INSIDE, args=recommendation),
+    "focalpoints:recommendation_edit": Row(get=INSIDE, post=INSIDE_EMPTY, args=recommendation),
+    "focalpoints:recommendation_sign": Row(
+        post="login 403 403 409 302 409 409 409",
+        args=recommendation,
+        post_data=lambda world: {"entity": "UNDP"},
+    ),
+    "focalpoints:signature_withdraw": Row(
+        post="login 403 403 302 403 403 403 403",
+        args=lambda world: [world.recommendation.pk, world.signature.pk],
+    ),
+    "focalpoints:recommendation_send": Row(post="login 403 403 409 403 403 403 409", args=recommendation),
+    "focalpoints:recommendation_reply": Row(
+        post="login 403 403 409 403 403 403 409", args=recommendation, post_data=lambda world: {"reply": "No"}
+    ),
+    "focalpoints:broker_list": Row(get=INSIDE),
+    "focalpoints:broker_entry": Row(get=INSIDE, post=INSIDE_EMPTY),
+    "focalpoints:broker_ask": Row(get=INSIDE, post=INSIDE_EMPTY, args=lambda world: [world.broker.pk]),
+    "focalpoints:broker_request": Row(
+        get="login 403 403 200 200 404 404 404",
+        post="login 403 403 422 422 404 404 404",
+        args=lambda world: [world.broker_request.pk],
+    ),
+    "focalpoints:broker_request_withdraw": Row(
+        post="login 403 403 403 302 404 404 404", args=lambda world: [world.broker_request.pk]
+    ),
     "focalpoints:group_join": Row(post=INSIDE_POST, args=group),
     "focalpoints:thread_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=thread),
     "focalpoints:post_remove": Row(

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from focalpoints.models import (
     ActionPoint,
+    Broker,
     Community,
     FocalPoint,
     Issue,
@@ -123,3 +124,17 @@ class TrainingFactory(factory.django.DjangoModelFactory):
     place = "Turin"
     seats = 5
     text = "Partnering skills."
+
+
+class BrokerFactory(factory.django.DjangoModelFactory):
+    """Somebody on the roster, free now."""
+
+    class Meta:
+        model = Broker
+
+    user = factory.SubFactory(UserFactory, roles=["focal_point"])
+    entity_id = "WFP"
+    place = "Dhaka"
+    skills = ["facilitation"]
+    languages = ["en"]
+    experience = "Ten years."
