@@ -8,179 +8,360 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('focalpoints', '0004_library_and_courses_in_full'),
-        ('portal', '0002_files_notices_and_keys'),
+        ("focalpoints", "0007_issue_links"),
+        ("portal", "0002_files_notices_and_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Broker',
+            name="Broker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(max_length=80, verbose_name='place')),
-                ('skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('facilitation', 'Facilitating meetings of partners'), ('brokering', 'Finding and bringing together partners'), ('negotiation', 'Negotiating agreements'), ('due_diligence', 'Due diligence'), ('design', 'Designing partnerships'), ('evaluation', 'Evaluating results'), ('conflict', 'Settling conflicts between partners'), ('training', 'Training in partnering')], max_length=20), size=None, verbose_name='skills')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ar', 'العربية'), ('zh-hans', '中文'), ('en', 'English'), ('fr', 'Français'), ('ru', 'Русский'), ('es', 'Español'), ('bn', 'বাংলা'), ('pt', 'Português'), ('sw', 'Kiswahili'), ('hi', 'हिन्दी'), ('id', 'Bahasa Indonesia'), ('vi', 'Tiếng Việt'), ('tr', 'Türkçe'), ('uk', 'Українська'), ('de', 'Deutsch'), ('it', 'Italiano'), ('ja', '日本語')], max_length=10), size=None, verbose_name='languages')),
-                ('experience', models.TextField(max_length=1500, verbose_name='experience')),
-                ('available_from', models.DateField(blank=True, null=True, verbose_name='free from')),
-                ('days_a_month', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days a month')),
-                ('is_listed', models.BooleanField(default=True, verbose_name='on the roster')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.CharField(max_length=80, verbose_name="place")),
+                (
+                    "skills",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("facilitation", "Facilitating meetings of partners"),
+                                ("brokering", "Finding and bringing together partners"),
+                                ("negotiation", "Negotiating agreements"),
+                                ("due_diligence", "Due diligence"),
+                                ("design", "Designing partnerships"),
+                                ("evaluation", "Evaluating results"),
+                                ("conflict", "Settling conflicts between partners"),
+                                ("training", "Training in partnering"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name="skills",
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("ar", "العربية"),
+                                ("zh-hans", "中文"),
+                                ("en", "English"),
+                                ("fr", "Français"),
+                                ("ru", "Русский"),
+                                ("es", "Español"),
+                                ("bn", "বাংলা"),
+                                ("pt", "Português"),
+                                ("sw", "Kiswahili"),
+                                ("hi", "हिन्दी"),
+                                ("id", "Bahasa Indonesia"),
+                                ("vi", "Tiếng Việt"),
+                                ("tr", "Türkçe"),
+                                ("uk", "Українська"),
+                                ("de", "Deutsch"),
+                                ("it", "Italiano"),
+                                ("ja", "日本語"),
+                            ],
+                            max_length=10,
+                        ),
+                        size=None,
+                        verbose_name="languages",
+                    ),
+                ),
+                ("experience", models.TextField(max_length=1500, verbose_name="experience")),
+                ("available_from", models.DateField(blank=True, null=True, verbose_name="free from")),
+                (
+                    "days_a_month",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="days a month"),
+                ),
+                ("is_listed", models.BooleanField(default=True, verbose_name="on the roster")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['entity__acronym', 'place', 'id'],
+                "ordering": ["entity__acronym", "place", "id"],
             },
         ),
         migrations.CreateModel(
-            name='BrokerRequest',
+            name="BrokerRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.TextField(max_length=2000, verbose_name='what you need help with')),
-                ('needed_from', models.DateField(blank=True, null=True, verbose_name='from when')),
-                ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='how many days')),
-                ('status', models.CharField(choices=[('asked', 'Asked'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='asked', max_length=10)),
-                ('answer', models.TextField(blank=True, max_length=2000, verbose_name='answer')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.TextField(max_length=2000, verbose_name="what you need help with")),
+                ("needed_from", models.DateField(blank=True, null=True, verbose_name="from when")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="how many days"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, max_length=2000, verbose_name="answer")),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-asked_at', '-id'],
+                "ordering": ["-asked_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('text', models.TextField(max_length=5000, verbose_name='what is recommended, and why')),
-                ('addressee', models.CharField(max_length=200, verbose_name='to whom')),
-                ('status', models.CharField(choices=[('open', 'Open for signature'), ('sent', 'Sent'), ('answered', 'Answered'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_on', models.DateField(null=True)),
-                ('reply', models.TextField(blank=True, max_length=5000, verbose_name='the reply')),
-                ('replied_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("text", models.TextField(max_length=5000, verbose_name="what is recommended, and why")),
+                ("addressee", models.CharField(max_length=200, verbose_name="to whom")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open for signature"),
+                            ("sent", "Sent"),
+                            ("answered", "Answered"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_on", models.DateField(null=True)),
+                ("reply", models.TextField(blank=True, max_length=5000, verbose_name="the reply")),
+                ("replied_on", models.DateField(null=True)),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ShelfFile',
+            name="ShelfFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-at', '-id'],
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='community',
-            name='training',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cohort', to='focalpoints.training', verbose_name='course'),
+            model_name="community",
+            name="training",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cohort",
+                to="focalpoints.training",
+                verbose_name="course",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='community',
-            constraint=models.CheckConstraint(condition=models.Q(('training', None), ('kind', 'cohort'), _connector='OR'), name='community_course_has_cohort'),
+            model_name="community",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("training", None), ("kind", "cohort"), _connector="OR"),
+                name="community_course_has_cohort",
+            ),
         ),
         migrations.AddField(
-            model_name='broker',
-            name='countries',
-            field=models.ManyToManyField(blank=True, related_name='+', to='portal.country', verbose_name='countries known well'),
+            model_name="broker",
+            name="countries",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="portal.country", verbose_name="countries known well"
+            ),
         ),
         migrations.AddField(
-            model_name='broker',
-            name='entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.unentity', verbose_name='UN entity'),
+            model_name="broker",
+            name="entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="focalpoints.unentity",
+                verbose_name="UN entity",
+            ),
         ),
         migrations.AddField(
-            model_name='broker',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='broker', to=settings.AUTH_USER_MODEL),
+            model_name="broker",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="broker",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='brokerrequest',
-            name='broker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='focalpoints.broker'),
+            model_name="brokerrequest",
+            name="broker",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="requests", to="focalpoints.broker"
+            ),
         ),
         migrations.AddField(
-            model_name='brokerrequest',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="brokerrequest",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='recommendation',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.community', verbose_name='from the group'),
+            model_name="recommendation",
+            name="community",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="focalpoints.community",
+                verbose_name="from the group",
+            ),
         ),
         migrations.AddField(
-            model_name='recommendation',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="recommendation",
+            name="proposed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='shelffile',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="shelffile",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='shelffile',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shelf_files', to='focalpoints.community'),
+            model_name="shelffile",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="shelf_files",
+                to="focalpoints.community",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signature",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='focalpoints.unentity', verbose_name='UN entity'),
+            model_name="signature",
+            name="entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="focalpoints.unentity",
+                verbose_name="UN entity",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='focalpoints.recommendation'),
+            model_name="signature",
+            name="recommendation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="signatures",
+                to="focalpoints.recommendation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='broker',
-            constraint=models.CheckConstraint(condition=models.Q(('days_a_month', None), ('days_a_month__range', (1, 23)), _connector='OR'), name='broker_days_a_month'),
+            model_name="broker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days_a_month", None), ("days_a_month__range", (1, 23)), _connector="OR"),
+                name="broker_days_a_month",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brokerrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['asked', 'accepted', 'declined', 'withdrawn'])), name='broker_request_status_known'),
+            model_name="brokerrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["asked", "accepted", "declined", "withdrawn"])),
+                name="broker_request_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brokerrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'asked')), fields=('broker', 'by'), name='broker_request_one_open'),
+            model_name="brokerrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "asked")),
+                fields=("broker", "by"),
+                name="broker_request_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'sent', 'answered', 'withdrawn'])), name='recommendation_status_known'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "sent", "answered", "withdrawn"])),
+                name="recommendation_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['sent', 'answered']), _negated=True), ('sent_on__isnull', False), _connector='OR'), name='recommendation_sent_has_day'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["sent", "answered"]), _negated=True),
+                    ("sent_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="recommendation_sent_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'answered'), _negated=True), models.Q(('reply', ''), _negated=True), _connector='OR'), name='recommendation_answered_has_reply'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "answered"), _negated=True),
+                    models.Q(("reply", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="recommendation_answered_has_reply",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'entity'), name='recommendation_signed_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("recommendation", "entity"), name="recommendation_signed_once"
+            ),
         ),
     ]
