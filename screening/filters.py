@@ -1,5 +1,6 @@
 import django_filters
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from screening.models import CASE_FINAL, Case, CaseStatus
@@ -24,6 +25,20 @@ class CaseFilter(django_filters.FilterSet):
         choices=[("me", _("Me")), ("nobody", _("Nobody yet"))],
     )
 
+    waits = django_filters.ChoiceFilter(
+        method="filter_waits",
+        label=_("Place in the queue"),
+        empty_label=_("Without snoozed ones"),
+        choices=[
+            ("late", _("Late")),
+            ("returned", _("Sent back")),
+            ("escalated", _("Escalated")),
+            ("paused", _("Waiting for an answer")),
+            ("snoozed", _("Snoozed")),
+        ],
+    )
+    label = django_filters.CharFilter(method="filter_label", label=_("Label"))
+
     class Meta:
         model = Case
         fields: list[str] = []
@@ -45,3 +60,24 @@ class CaseFilter(django_filters.FilterSet):
 
     def filter_analyst(self, queryset, name, value):
         return queryset.filter(analyst=self.request.user if value == "me" else None)
+
+    def filter_waits(self, queryset, name, value):
+        return queryset.filter(
+            {
+                "late": Q(due_on__lt=timezone.localdate(), paused_on=None),
+                "returned": Q(returned_at__isnull=False),
+                "escalated": Q(escalated_at__isnull=False),
+                "paused": Q(paused_on__isnull=False),
+                "snoozed": Q(snoozed_until__gt=timezone.localdate()) | Q(is_snoozed_for_list=True),
+            }[value]
+        )
+
+    def filter_label(self, queryset, name, value):
+        return queryset.filter(labels__contains=[value.strip().lower()])
+
+    @property
+    def shown(self):
+        """What fits, in turn; snoozed cases only where they are asked for, or all are."""
+        data = self.form.cleaned_data if self.form.is_valid() else {}
+        rows = self.qs if data.get("waits") or data.get("status") != OPEN else self.qs.awake()
+        return rows.in_turn()

@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from screening import demo
-from screening.models import Decision, Hit, ListSource
-from screening.services import clearances, lists, screening
+from screening.models import Decision, Hit, ListSource, VersionStatus
+from screening.services import clearances, lists, queue, screening
 
 DAILY = ["screening.fetch_lists", "screening.rescreen_daily", "screening.end_lapsed_clearances"]
 
@@ -34,7 +34,9 @@ def end_clearance(decision_id: int) -> None:
 
 
 def load_version(version_id: int) -> None:
-    lists.load_version(version_id)
+    version = lists.load_version(version_id)
+    if version.status == VersionStatus.SERVING:
+        queue.wake_for_list_change()
 
 
 def fetch_list(code: str, attempt: int = 1) -> None:

@@ -1,12 +1,16 @@
 from django.urls import path
 
-from screening.views import assessments, cases, criteria, decisions, dossier, hits, lists, replies
+from screening.views import assessments, cases, criteria, decisions, dossier, hits, lists, queue, replies
 
 app_name = "screening"
 urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/advice/", replies.advice_list, name="advice_list"),
+    path("cases/bulk/", queue.case_bulk, name="case_bulk"),
+    path("cases/views/", queue.view_save, name="view_save"),
+    path("cases/views/<int:pk>/remove/", queue.view_remove, name="view_remove"),
+    path("cases/keys/", queue.shortcuts, name="shortcuts"),
     path("cases/next/", cases.case_take_next, name="case_take_next"),
     path("cases/<str:reference>/", cases.case_detail, name="case_detail"),
     path("cases/<str:reference>/take/", cases.case_take, name="case_take"),
@@ -26,6 +30,17 @@ urlpatterns = [
     path(
         "cases/<str:reference>/assessment/<slug:kind>/", assessments.assessment_group, name="assessment_group"
     ),
+    path("cases/<str:reference>/glance/", queue.case_glance, name="case_glance"),
+    path("cases/<str:reference>/next/", queue.case_next, name="case_next"),
+    path("cases/<str:reference>/assign/", queue.case_assign, name="case_assign"),
+    path("cases/<str:reference>/snooze/", queue.case_snooze, name="case_snooze"),
+    path("cases/<str:reference>/wake/", queue.case_wake, name="case_wake"),
+    path("cases/<str:reference>/escalate/", queue.case_escalate, name="case_escalate"),
+    path("cases/<str:reference>/ask/", queue.case_ask, name="case_ask"),
+    path("cases/<str:reference>/questions/<int:pk>/drop/", queue.question_drop, name="question_drop"),
+    path("cases/<str:reference>/labels/", queue.case_label, name="case_label"),
+    path("cases/<str:reference>/notes/", queue.case_note, name="case_note"),
+    path("cases/<str:reference>/reopen/", queue.case_reopen, name="case_reopen"),
     path("cases/<str:reference>/dossier/", dossier.dossier, name="dossier"),
     path("cases/<str:reference>/dossier/facts/<slug:field>/", dossier.fact_edit, name="fact_edit"),
     path("cases/<str:reference>/dossier/add/<slug:kind>/", dossier.row_add, name="row_add"),

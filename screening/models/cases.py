@@ -3,7 +3,17 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Count, Exists, F, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models import (
+    CheckConstraint,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    UniqueConstraint,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,9 +87,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(sleeps)
 
     def in_turn(self):
-        """As they are worked on: escalated, then sent back, then by the day they are due."""
-        return self.order_by(
-            F("escalated_at").asc(nulls_last=True), F("returned_at").asc(nulls_last=True), "due_on", "id"
+        """As worked on: escalated, sent back, late, then by the best score of an open hit, then due."""
+        score = (
+            Hit.objects.unresolved()
+            .filter(company=OuterRef("company"))
+            .order_by("-score")
+            .values("score")[:1]
+        )
+        return self.annotate(
+            is_late=ExpressionWrapper(Q(due_on__lt=timezone.localdate()), models.BooleanField()),
+            best_score=Coalesce(Subquery(score), 0.0),
+        ).order_by(
+            F("escalated_at").asc(nulls_last=True),
+            F("returned_at").asc(nulls_last=True),
+            F("is_late").desc(nulls_last=True),
+            "-best_score",
+            "due_on",
+            "id",
         )
 
     def with_hit_counts(self):
@@ -93,7 +117,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def for_list(self):
         return self.select_related(
-            "company", "company__country", "entity", "analyst", "requested_by", "decision"
+            "company", "company__country", "entity", "analyst", "requested_by", "decision", "follows"
         ).with_hit_counts()
 
 

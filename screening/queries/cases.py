@@ -187,6 +187,21 @@ def required_level(case: Case, assessment: Assessment, rating: str) -> str:
     return max(level, case.least_level)
 
 
+def case_after(case: Case, user: User) -> Case | None:
+    """The open case that comes after this one in the queue, among those this person may work on."""
+    turn = list(
+        Case.objects.visible_to(user)
+        .open()
+        .awake()
+        .in_turn()
+        .filter(Q(analyst=user) | Q(analyst=None) | Q(pk=case.pk))
+        .exclude(Q(requested_by=user) & ~Q(pk=case.pk))
+        .values_list("pk", flat=True)[:1000]
+    )
+    place = turn.index(case.pk) + 1 if case.pk in turn else 0
+    return Case.objects.get(pk=turn[place]) if place < len(turn) else None
+
+
 def advised_cases(user: User):
     """Cases with a high rating, for the advisory group, whose members see no other; newest first."""
     if "advisory_group" not in user.roles:

@@ -19,6 +19,7 @@ from portal.http import SignedIn, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
 from screening.forms import CaseRequestForm, ConditionForm, ReasonForm, RecommendForm
+from screening.forms.queue import BulkForm, ViewNameForm, act_forms
 from screening.labels import RATINGS
 from screening.models import Case, CaseStatus, Condition, Decision, DecisionOutcome, RefusalReason
 from screening.services import cases as services
@@ -48,7 +49,7 @@ def case_list(request: SignedIn) -> HttpResponse:
         raise PermissionDenied
     visible = Case.objects.visible_to(request.user)
     case_filter = CaseFilter(request.GET, visible.for_list(), request=request)
-    page = Paginator(case_filter.qs.order_by("due_on", "id"), 25).get_page(request.GET.get("page"))
+    page = Paginator(case_filter.shown, 25).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {
         "filter": case_filter,
@@ -58,6 +59,10 @@ def case_list(request: SignedIn) -> HttpResponse:
         "open_count": visible.open().count(),
         "late_count": visible.open().filter(due_on__lt=today).count(),
         "free_count": visible.open().filter(analyst=None).count(),
+        "query": request.GET.urlencode(),
+        "views": list(request.user.case_views.all()) if is_reviewer else [],
+        "bulk_form": BulkForm(auto_id="bulk_%s") if request.user.has_perm("screening.assess_case") else None,
+        "view_form": ViewNameForm(auto_id="view_%s", initial={"query": request.GET.urlencode()}),
         "has_any": visible.exists(),
     }
     return render_page(request, "screening/case_list.html", context, partial="screening/_case_rows.html")
@@ -146,6 +151,11 @@ def _case_page(
         "can_decide": user.has_perm("screening.decide_case") and case.status == CaseStatus.DECISION,
         "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
         **_decided(case),
+        **act_forms(case),
+        "questions": list(case.questions.select_related("asked_by", "answered_by")),
+        "notes": list(case.company.screening_notes.select_related("by", "case")),
+        "advice": list(case.advice.select_related("by")),
+        "joint_notes": list(case.company.joint_notes.select_related("later__entity", "earlier__entity")),
         "recommend_form": recommend_form
         or RecommendForm(
             initial={

@@ -1,7 +1,7 @@
 from datetime import date
 from types import SimpleNamespace
 
-from screening.models import CompanyFact, Condition, JointNote, Question, Reply
+from screening.models import CompanyFact, Condition, JointNote, Question, Reply, SavedView
 from screening.services import assessments
 from screening.services.catalogue import load_catalogue
 from tests.access import Row
@@ -31,6 +31,7 @@ def build(world: SimpleNamespace) -> None:
     )
     world.hit = HitFactory(company=world.company, list_version=world.list_version)
     world.condition = Condition.objects.create(case=world.case, text="Report", due_on=date(2027, 1, 31))
+    world.view = SavedView.objects.create(user=world.users["reviewer"], name="Mine", query="analyst=me")
     world.fact = CompanyFact.objects.create(
         company=world.company, field="employees", value=40, source="Register", stated_on=date(2026, 11, 1)
     )
@@ -107,6 +108,27 @@ ROWS: dict[str, Row] = {
         post="login 404 404 404 404 422 403 404",
         args=lambda world: [world.assessed.reference, "exclusionary"],
     ),
+    "screening:case_assign": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_snooze": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_wake": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_escalate": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_ask": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_label": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:question_drop": Row(
+        get=NO,
+        post="login 404 404 404 404 302 403 404",
+        args=lambda world: [world.case.reference, world.question.pk],
+    ),
+    "screening:case_glance": Row(get=REVIEWERS, post=NO, args=case),
+    "screening:case_next": Row(get="login 404 404 404 404 302 302 404", post=NO, args=case),
+    "screening:case_note": Row(get=NO, post="login 404 404 404 404 302 302 404", args=case),
+    "screening:case_reopen": Row(get=NO, post="login 404 404 404 404 302 302 404", args=case),
+    "screening:case_bulk": Row(get=NO, post="login 403 403 403 403 302 403 403"),
+    "screening:view_save": Row(get=NO, post="login 403 403 403 403 302 302 403"),
+    "screening:view_remove": Row(
+        get=NO, post="login 404 404 404 404 302 404 404", args=lambda world: [world.view.pk]
+    ),
+    "screening:shortcuts": Row(get="login" + " 200" * 7, post=NO),
     "screening:dossier": Row(get=REVIEWERS, post=NO, args=case),
     "screening:fact_edit": Row(
         get="login 404 404 404 404 200 403 404",
