@@ -21,6 +21,7 @@ urlpatterns = [
     path("directory/", directory.directory, name="directory"),
     path("directory/focal-points.csv", directory.directory_csv, name="directory_csv"),
     path("directory/focal-points.vcf", directory.directory_vcards, name="directory_vcards"),
+    path("directory/who/", directory.directory_finder, name="directory_finder"),
     path("directory/coverage/", directory.directory_coverage, name="directory_coverage"),
     path("directory/new/", directory.directory_new, name="directory_new"),
     path("directory/confirm/<str:token>/", directory.entry_confirm, name="entry_confirm"),

@@ -87,6 +87,16 @@ class NewEntryForm(EntryForm):
         return account_of(self.cleaned_data["holder"])
 
 
+class FinderForm(forms.Form):
+    """What a business is about and where."""
+
+    marks_optional = False
+    theme = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Theme.choices], required=False)
+    country = forms.ModelChoiceField(
+        label=_("Country"), queryset=Country.objects.all(), required=False, empty_label=_("Any")
+    )
+
+
 class HandOverForm(forms.Form):
     """Who takes over. Without an account the place stays vacant under the unit mailbox."""
 

@@ -4,16 +4,19 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.links import link_for
-from focalpoints.models import REMIND_AFTER_DAYS, FocalPoint, Membership
+from focalpoints.models import REMIND_AFTER_DAYS, FocalPoint
+from focalpoints.services.passing_on import pass_on_entry, pass_on_work
 from portal.emails import send_mail
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, record
 from portal.jobs import enqueue
 from portal.models import User
+from portal.notices import tell
 
 
 def may_edit(entry: FocalPoint, user: User) -> bool:
@@ -87,10 +90,11 @@ def _confirm(entry_id: int, *, by: User | None, note: str) -> FocalPoint:
 def hand_over(
     entry: FocalPoint, *, to: User | None, person_name: str, has_name_consent: bool, by: User
 ) -> FocalPoint:
-    """End an entry and give its place, back-up duties and groups to a successor; return the new entry.
+    """End an entry and give its place and all that goes with it to a successor; return the new entry.
 
     With `to` None the place stays vacant under the unit mailbox. What the office may see in the
-    registry hangs on the active entry, so records, cases and offers pass on with it.
+    registry hangs on the active entry, so records, cases and offers pass on with it; the rest is moved by
+    `passing_on`. The successor is told what came.
     """
     if not may_edit(entry, by):
         raise PermissionDenied
@@ -112,14 +116,19 @@ def hand_over(
     successor.countries.set(old.countries.all())
     old.left_on, old.successor = max(timezone.localdate(), old.active_since), successor
     old.save(update_fields=["left_on", "successor"])
-    FocalPoint.objects.active().filter(backup=old).exclude(pk=successor.pk).update(backup=successor)
-    if to is not None and old.user_id:
-        theirs = Membership.objects.filter(user=to).values("community")
-        Membership.objects.filter(user=old.user_id).exclude(community__in=theirs).update(
-            user=to, is_listed=False
-        )
+    pass_on_entry(old, successor)
+    passed = pass_on_work(old, old.user, to, by=by) if old.user else []
     record(old, "handed over", by=by, note=str(successor.pk))
-    record(successor, "took over", by=by, note=str(old.pk))
+    event = record(successor, "took over", by=by, note=str(old.pk))
+    if to is not None:
+        tell(
+            to,
+            "network_took_over",
+            {"entry": successor, "passed": passed},
+            key=f"network_took_over:{event.pk}",
+            url=reverse("focalpoints:directory_entry", args=[successor.pk]),
+            kind="network",
+        )
     return successor
 
 

@@ -4,12 +4,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from focalpoints import exports, links
 from focalpoints.filters import FocalPointFilter
-from focalpoints.forms.directory import EntryForm, HandOverForm, NewEntryForm
+from focalpoints.forms.directory import EntryForm, FinderForm, HandOverForm, NewEntryForm
 from focalpoints.forms.versions import renew_version
 from focalpoints.models import FocalPoint
 from focalpoints.queries import directory as directory_queries
@@ -109,6 +110,28 @@ def _vcards(request: HttpRequest, entries) -> HttpResponse:
 def directory_coverage(request: HttpRequest) -> HttpResponse:
     return render(
         request, "focalpoints/directory_coverage.html", {"coverage": directory_queries.coverage(request.user)}
+    )
+
+
+@require_safe
+@login_not_required
+def directory_finder(request: HttpRequest) -> HttpResponse:
+    """Who works on this, here: for a business that knows its topic and its country, not the UN."""
+    form = FinderForm(request.GET)
+    form.is_valid()
+    theme, country = form.cleaned_data.get("theme", ""), form.cleaned_data.get("country")
+    context = {
+        "form": form,
+        "is_asked": bool(theme or country),
+        "answers": directory_queries.who_works_on(
+            request.user, theme=theme, country=country, language=get_language() or "en"
+        )
+        if theme or country
+        else [],
+        "ignored": sorted(str(form[name].label) for name in form.errors),
+    }
+    return render_page(
+        request, "focalpoints/directory_finder.html", context, partial="focalpoints/_finder_rows.html"
     )
 
 

@@ -140,6 +140,7 @@ DECLARED: dict[str, Row] = {
     "focalpoints:directory_csv": ANYBODY,
     "focalpoints:directory_vcards": ANYBODY,
     "focalpoints:directory_coverage": ANYBODY,
+    "focalpoints:directory_finder": ANYBODY,
     "focalpoints:directory_new": Row(
         get="login 403 403 403 403 403 403 200", post="login 403 403 403 403 403 403 422"
     ),

@@ -10,10 +10,13 @@ from django.utils import timezone
 from focalpoints import exports, links
 from focalpoints.models import FocalPoint, Membership
 from focalpoints.services import directory as services
+from partnerships.models import Partnership, SavedSearch
 from portal.errors import RuleViolation, StaleEdit
-from portal.models import AuditEvent, Country
+from portal.models import AuditEvent, Country, Notice
 from portal.sheets import plain_cell
 from tests.focalpoints.factories import FocalPointFactory
+from tests.partnerships.factories import PartnershipFactory
+from tests.partnerships.factories_offers import SubmittedFactory
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +213,40 @@ def test_groups_pass_on_and_not_twice(un_user):
     assert {m.community for m in Membership.objects.filter(user=successor)} == {both, old_only}
 
 
+def test_what_hangs_on_the_office_or_the_leaver_passes_on(un_user, run_jobs):
+    successor = UserFactory(roles=["focal_point"])
+    entry = FocalPointFactory(user=un_user)
+    draft = PartnershipFactory(created_by=un_user)
+    named = PartnershipFactory(created_by=un_user, entities=["UNDP"])
+    held = SubmittedFactory(entity=entry.entity, office=entry, triager=un_user, status="routed")
+    SavedSearch.objects.create(user=un_user, name="Water", query="q=water")
+    both = SavedSearch.objects.create(user=un_user, name="Both", query="q=both")
+    SavedSearch.objects.create(user=successor, name="Mine", query="q=both")
+    new = services.hand_over(entry, to=successor, person_name="", has_name_consent=False, by=un_user)
+    assert [role.entity_id for role in draft.entity_roles.all()] == [entry.entity_id]
+    assert [role.entity_id for role in named.entity_roles.all()] == ["UNDP"]
+    assert Partnership.objects.editable_by(successor).filter(pk=draft.pk).exists()
+    draft.refresh_from_db()
+    assert draft.created_by == un_user, "what somebody wrote keeps their name"
+    held.refresh_from_db()
+    assert (held.office, held.triager) == (new, successor)
+    assert set(successor.saved_searches.values_list("name", flat=True)) == {"Water", "Mine"}
+    both.refresh_from_db()
+    assert both.user == un_user
+    notice = Notice.objects.get(user=successor)
+    assert f"You are now {new.role_title}" in notice.subject
+    assert "Drafts of records: 1" in notice.body
+    assert "Saved searches: 1" in notice.body
+
+
+def test_a_vacant_place_keeps_the_work_of_the_office(un_user):
+    entry = FocalPointFactory(user=un_user)
+    draft = PartnershipFactory(created_by=un_user)
+    services.hand_over(entry, to=None, person_name="", has_name_consent=False, by=un_user)
+    assert draft.entity_roles.count() == 1
+    assert not Notice.objects.exists()
+
+
 def test_a_business_account_cannot_take_over(un_user):
     entry = FocalPointFactory(user=un_user)
     business = UserFactory(roles=["business"])
@@ -244,3 +281,51 @@ def test_an_old_or_broken_confirm_link_says_so(client):
     assert client.get(f"/directory/confirm/{token}x/").status_code == 410
     with time_machine.travel(timezone.now() + timedelta(days=61)):
         assert client.get(f"/directory/confirm/{token}/").status_code == 410
+
+
+# --- who works on this, here ----------------------------------------------------------------------
+
+
+def found(client, query: str) -> list[str]:
+    response = client.get(f"/directory/who/?{query}")
+    return [answer.entry.role_title for answer in response.context["answers"]]
+
+
+def test_the_finder_puts_the_country_first_then_the_topic(client):
+    bangladesh = Country.objects.get(pk="BGD")
+    FocalPointFactory(role_title="Everywhere, water", themes=["water"], office_level="hq")
+    FocalPointFactory(role_title="Everywhere, first contact", tasks=["entry_point"], office_level="hq")
+    here = FocalPointFactory(role_title="Here, first contact", tasks=["entry_point"])
+    here.countries.add(bangladesh)
+    best = FocalPointFactory(role_title="Here, water", themes=["water"], office_level="country")
+    best.countries.add(bangladesh)
+    elsewhere = FocalPointFactory(role_title="Elsewhere, water", themes=["water"])
+    elsewhere.countries.add(Country.objects.get(pk="KEN"))
+    FocalPointFactory(role_title="Internal", themes=["water"], is_public=False)
+    assert found(client, "theme=water&country=BGD") == [
+        "Here, water",
+        "Here, first contact",
+        "Everywhere, water",
+        "Everywhere, first contact",
+    ]
+    page = client.get("/directory/who/?theme=water&country=BGD").content.decode()
+    assert "Country office that answers for Bangladesh" in page
+    assert "Works on Water" in page
+    assert "Answers for all countries" in page
+
+
+def test_the_finder_says_when_nobody_is_named_and_when_it_cannot_read(client):
+    assert "Choose a topic" in client.get("/directory/who/").content.decode()
+    assert "Nobody is named for this yet" in client.get("/directory/who/?theme=water").content.decode()
+    page = client.get("/directory/who/?theme=zzz&country=XXX").content.decode()
+    assert "Left out, because it could not be read: Country, Topic." in page
+
+
+def test_the_finder_tells_the_public_no_names(client, assert_flat_queries):
+    named_entry(has_name_consent=True, themes=["water"])
+    assert b"Amina Example" not in client.get("/directory/who/?theme=water").content
+
+    def grow():
+        FocalPointFactory(themes=["water"]).countries.set(Country.objects.all()[:3])
+
+    assert_flat_queries(lambda: client.get("/directory/who/?theme=water"), grow=grow)
