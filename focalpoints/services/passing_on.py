@@ -15,10 +15,12 @@ from portal.models import User
 
 def pass_on_entry(old: FocalPoint, new: FocalPoint) -> None:
     """Let everything that points at the old entry point at the new one: it is the same office."""
-    for relation in FocalPoint._meta.related_objects:
-        model, field = relation.related_model, relation.field.name
-        if model is not FocalPoint and relation.field.many_to_one:
-            model._default_manager.filter(**{field: old}).update(**{field: new})
+    for relation in FocalPoint._meta.get_fields(include_hidden=True):
+        if not (relation.one_to_many and relation.auto_created):
+            continue
+        model = relation.related_model
+        if model is not FocalPoint and not model._meta.auto_created:  # its own countries were copied
+            model._default_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})
     FocalPoint.objects.active().filter(backup=old).exclude(pk=new.pk).update(backup=new)
 
 

@@ -213,10 +213,16 @@ def test_groups_pass_on_and_not_twice(un_user):
     assert {m.community for m in Membership.objects.filter(user=successor)} == {both, old_only}
 
 
+def nameless_draft(author) -> Partnership:
+    draft = PartnershipFactory(created_by=author)
+    draft.entity_roles.all().delete()
+    return draft
+
+
 def test_what_hangs_on_the_office_or_the_leaver_passes_on(un_user, run_jobs):
     successor = UserFactory(roles=["focal_point"])
     entry = FocalPointFactory(user=un_user)
-    draft = PartnershipFactory(created_by=un_user)
+    draft = nameless_draft(un_user)
     named = PartnershipFactory(created_by=un_user, entities=["UNDP"])
     held = SubmittedFactory(entity=entry.entity, office=entry, triager=un_user, status="routed")
     SavedSearch.objects.create(user=un_user, name="Water", query="q=water")
@@ -241,7 +247,7 @@ def test_what_hangs_on_the_office_or_the_leaver_passes_on(un_user, run_jobs):
 
 def test_a_vacant_place_keeps_the_work_of_the_office(un_user):
     entry = FocalPointFactory(user=un_user)
-    draft = PartnershipFactory(created_by=un_user)
+    draft = nameless_draft(un_user)
     services.hand_over(entry, to=None, person_name="", has_name_consent=False, by=un_user)
     assert draft.entity_roles.count() == 1
     assert not Notice.objects.exists()
