@@ -12,15 +12,16 @@ from partnerships.models import (
     ANSWER_WORKING_DAYS,
     NEED_MOVES,
     OFFER_STEPS,
+    Appeal,
     Company,
     CompanyMember,
     Need,
     NeedStatus,
     Offer,
 )
+from partnerships.services import coordination, triage
 from partnerships.services import matches as match_services
 from partnerships.services import offers as services
-from partnerships.services import triage
 from partnerships.services.companies import save_company
 from partnerships.working_days import add_working_days
 from portal.history import move
@@ -33,7 +34,7 @@ MADE_BY = {"WFP": "focal@demo.example"}  # needs of other entities are made by t
 
 def load() -> str:
     """Load what is missing; a second run changes nothing. Returns a line of what was loaded."""
-    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     companies = {row["name"]: _company(row) for row in content["companies"]}
     if not Need.objects.filter(is_demo=True).exists():
         for row in content["needs"]:
@@ -41,6 +42,11 @@ def load() -> str:
     if not Offer.objects.filter(is_demo=True).exists():
         for row in content["offers"]:
             _offer(row, companies[row["company"]])
+    if not Appeal.objects.exists():
+        for row in content["appeals"]:
+            _appeal(row)
+    for code, division in content["duties"].items():
+        coordination.divide_duties(UNEntity.objects.get(pk=code), division=division, by=_desk())
     return f"{len(content['needs'])} needs and {len(content['offers'])} offers for the demonstration."
 
 
@@ -95,6 +101,19 @@ def _need(row: dict[str, Any]) -> None:
     move(need, NeedStatus.OPEN, moves=NEED_MOVES, by=by)
 
 
+def _desk() -> User:
+    return User.objects.get(email="desk@demo.example")
+
+
+def _appeal(row: dict[str, Any]) -> None:
+    row = dict(row)
+    titles, closes = row.pop("needs"), _day(row.pop("closes"))
+    values = {**row, "lead": UNEntity.objects.get(pk=row["lead"]), "closes_on": closes}
+    by = User.objects.get(email=MADE_BY["WFP"])
+    appeal = coordination.write_appeal(None, values=values, by=by)
+    Need.objects.filter(is_demo=True, title__in=titles).update(appeal=appeal)
+
+
 def _offer(row: dict[str, Any], company: Company) -> None:
     """An offer brought to its state by the services, as people would, then dated back."""
     by = company.members.get(role=CompanyMember.Role.OWNER).user
@@ -123,7 +142,7 @@ def _offer(row: dict[str, Any], company: Company) -> None:
         submitted_at=timezone.now() + timedelta(days=row["submitted"]),
         answer_due_on=add_working_days(submitted, ANSWER_WORKING_DAYS),
     )
-    desk = User.objects.get(email="desk@demo.example")
+    desk = _desk()
     if row["status"] == "triage":
         triage.take_offer(offer, by=desk)
     elif row["status"] == "clarification":
@@ -133,6 +152,14 @@ def _offer(row: dict[str, Any], company: Company) -> None:
         triage.decline_offer(offer, reason_code=row["reason_code"], advice=row["advice"], by=desk)
     elif row["status"] == "routed":
         triage.route_offer(offer, entity=UNEntity.objects.get(pk=row["entity"]), note="", by=desk)
+    elif row["status"] == "accepted":
+        triage.take_offer(offer, by=desk)
+        match_services.accept_offer(
+            offer,
+            need=Need.objects.get(title=row["need"], is_demo=True),
+            note=row["note"],
+            by=User.objects.get(email="focal@demo.example"),
+        )
     elif row["status"] == "reserved":
         triage.take_offer(offer, by=desk)
         match_services.reserve_offer(

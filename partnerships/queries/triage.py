@@ -34,8 +34,9 @@ class Gate:
     values: dict[str, Any]
 
     @property
-    def is_open(self) -> bool:
-        return self.state == "ok"
+    def may_decline(self) -> bool:
+        """Whether the answer is a reason to decline; while something is unknown it is none."""
+        return self.state == "stop" or self.slug in ("no_number", "small")
 
 
 def triage_gates(offer: Offer, entities: Sequence[tuple[UNEntity, EntityMatch]]) -> list[Gate]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from partnerships.domains import domain_of, is_company_domain
 from partnerships.models import (
     ANSWER_WORKING_DAYS,
     OFFER_FINAL,
@@ -273,6 +274,8 @@ def keep_draft(answers: Mapping[str, Any], *, email: str) -> KeptDraft:
     """
     email = email.strip().lower()
     take(f"kept-draft:{email}", burst=1, per_seconds=86_400)
+    if is_company_domain(domain := domain_of(email)):
+        take(f"kept-draft:{domain}", burst=20, per_seconds=86_400)
     kept = KeptDraft.objects.create(email=email, answers=dict(answers))
     language = translation.get_language() or "en"
     enqueue(

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partnerships.domains import domain_of, is_company_domain
 from partnerships.forms.bots import KeepForm, TrappedForm
 from partnerships.forms.offers import STEPS, DocumentForm, StepForm, SubmitForm
 from partnerships.models import Offer, OfferStatus
@@ -190,6 +191,8 @@ def offer_check(request: SignedIn, reference: str) -> HttpResponse:
     if request.method == "POST" and isinstance(draft, Offer) and form.is_valid():
         limits.take(f"offer_submit:{limits.address_prefix(request)}", burst=30, per_seconds=3600)
         limits.take(f"offer_submit:{request.user.pk}", burst=10, per_seconds=86400)
+        if is_company_domain(domain := domain_of(request.user.email)):
+            limits.take(f"offer_submit:{domain}", burst=20, per_seconds=86400)
         try:
             services.submit_offer(draft, by=request.user)
         except RuleViolation as broken_rule:

@@ -25,7 +25,7 @@ def accounts(db, settings):
 def test_the_demonstration_loads_once_and_shows_offers_in_many_states(accounts):
     offers.load()
     rows = (Company.objects.count(), Need.objects.count(), Offer.objects.count())
-    assert offers.load() == "14 needs and 8 offers for the demonstration."
+    assert offers.load() == "14 needs and 9 offers for the demonstration."
     assert rows == (Company.objects.count(), Need.objects.count(), Offer.objects.count())
     assert set(Offer.objects.values_list("status", flat=True)) == {
         "draft",
@@ -34,6 +34,7 @@ def test_the_demonstration_loads_once_and_shows_offers_in_many_states(accounts):
         "clarification",
         "routed",
         "reserved",
+        "accepted",
         "declined",
     }
     assert not Need.objects.filter(is_demo=False).exists()

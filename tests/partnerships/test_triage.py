@@ -1,4 +1,4 @@
-"""Gates with advice, who owns an offer, questions both ways, moderation, matches of the night, coordination."""
+"""Gates with advice, who owns an offer, questions both ways, moderation, matches of the night."""
 
 import random
 import re

@@ -1,0 +1,158 @@
+"""A new business comes to an offer, stops, comes back and submits it; a focal point makes a draft of it."""
+
+import re
+
+import pytest
+
+from tests.browser.test_journeys import last_mail_to, link_in, send
+
+WORDS = "five plain words here now"
+TITLE = {"": "Cold boxes for schools", "fr": "Glacières pour les écoles"}
+
+
+def open_and_check(visitor, name: str, value: str) -> None:
+    """Tick a box that may stand in a folded group."""
+    box = visitor.page.locator(f'input[name="{name}"][value="{value}"]')
+    group = visitor.page.locator("details", has=box)
+    if group.count() and group.first.get_attribute("open") is None:
+        group.first.locator("summary").first.click()
+    box.check()
+
+
+def fill_date(visitor, name: str, day: str, month: str, year: str) -> None:
+    for part, text in (("day", day), ("month", month), ("year", year)):
+        visitor.page.fill(f'[name="{name}_{part}"]', text)
+
+
+def begin(visitor) -> None:
+    """From the home page to the first step, at the speed of a person."""
+    visitor.open("/")
+    visitor.page.locator('main a[href="/offer/"]').first.click()
+    visitor.page.wait_for_url(re.compile("/offer/$"))
+    visitor.page.wait_for_timeout(2100)  # what is faster than people read is held
+    send(visitor)
+    visitor.page.wait_for_url(re.compile("/offer/draft/company/"))
+
+
+def answer_company(visitor, name: str) -> None:
+    visitor.page.fill('[name="name"]', name)
+    visitor.page.select_option('[name="country"]', "NOR")
+    visitor.page.fill('[name="registration_number"]', "923 609 016")
+    send(visitor)
+
+
+def answer_what(visitor, title: str) -> None:
+    visitor.page.fill('[name="title"]', title)
+    open_and_check(visitor, "contribution_kinds", "in_kind_goods")
+    visitor.page.fill('[name="quantity"]', "8")
+    visitor.page.fill('[name="unit"]', "containers")
+    visitor.page.fill('[name="description"]', "Refrigerated storage for school meals, with a log.")
+
+
+def answer_the_rest(visitor) -> None:
+    visitor.page.locator('input[name="reach"][value="named"]').check()
+    open_and_check(visitor, "countries", "BGD")
+    fill_date(visitor, "available_from", "1", "1", "2027")
+    fill_date(visitor, "available_until", "1", "3", "2028")
+    send(visitor)
+    open_and_check(visitor, "themes", "food_nutrition")
+    open_and_check(visitor, "targets", "2.1")
+    send(visitor)
+    for name, value in (("is_tied_to_procurement", "no"), ("is_fit_for_use", "yes"), ("wishes_emblem", "no")):
+        visitor.page.locator(f'input[name="{name}"][value="{value}"]').check()
+    send(visitor)
+
+
+def sign_up(visitor, email: str) -> None:
+    visitor.page.locator('main a[href^="/account/signup/"]').first.click()
+    visitor.page.fill('input[name="name"]', "Ada Example")
+    visitor.page.fill('input[name="email"]', email)
+    visitor.page.fill('input[name="password1"]', WORDS)
+    send(visitor)
+    visitor.open(link_in(last_mail_to(visitor.portal, email), "/account/confirm-email/"))
+    send(visitor)
+    visitor.open("/account/login/")
+    visitor.page.fill('input[name="login"]', email)
+    visitor.page.fill('input[name="password"]', WORDS)
+    visitor.page.locator('form:has(input[name="password"]) button').first.click()
+    visitor.page.wait_for_load_state()
+
+
+@pytest.mark.parametrize(("language", "script"), [("", True), ("fr", False)])
+def test_a_new_business_submits_an_offer_and_comes_back_to_it_on_the_way(visit, portal, language, script):
+    visitor = visit(width=390, language=language, script=script)
+    email, title = f"ada{language}@fictional-cold.example", TITLE[language]
+    begin(visitor)
+    answer_company(visitor, f"Fictional Cold {language}")
+    answer_what(visitor, title)
+    visitor.page.locator('main form button[name="second"]').click()  # save and come back later
+    visitor.page.wait_for_url(re.compile("/offer/draft/$"))
+    visitor.fits_width()
+
+    visitor.page.locator('main a[href="/offer/keep/"]').click()
+    visitor.page.fill('[name="email"]', f"kept{language}@fictional-cold.example")
+    visitor.page.wait_for_timeout(2100)
+    send(visitor)
+    elsewhere = visit(width=390, language=language, script=script)
+    elsewhere.open(link_in(last_mail_to(portal, f"kept{language}@fictional-cold.example"), "/offer/reopen/"))
+    send(elsewhere)
+    elsewhere.open("/offer/draft/what/")
+    assert elsewhere.page.input_value('[name="title"]') == title
+
+    visitor.open("/offer/draft/what/")
+    assert visitor.page.input_value('[name="title"]') == title
+    send(visitor)
+    answer_the_rest(visitor)
+    if script:
+        visitor.scan()
+    sign_up(visitor, email)
+    visitor.open("/offer/draft/")
+    visitor.page.wait_for_url(re.compile(r"/offer/O-[\d-]+/"))
+    visitor.page.locator('main .cg-narrow a[href$="/documents/"]').click()
+    file = {"name": "weights.csv", "mimeType": "text/csv", "buffer": b"part,kg\nbox,80\n"}
+    visitor.page.set_input_files('input[type="file"]', file)
+    send(visitor)
+    assert visitor.page.get_by_text("weights.csv").count() >= 1
+    visitor.fits_width()
+    visitor.page.locator('main a.govuk-button[href$="/check/"]').click()
+    visitor.page.locator('[name="is_declared"]').check()
+    send(visitor)
+    visitor.page.wait_for_url(re.compile("/submitted/"))
+    visitor.fits_width()
+    receipt = visitor.page.request.get(
+        portal.url + visitor.page.locator('main a[href$="receipt.pdf"]').get_attribute("href")
+    )
+    assert receipt.body().startswith(b"%PDF")
+    if script:
+        visitor.scan()
+
+
+def test_a_focal_point_triages_an_offer_sees_why_needs_fit_and_makes_a_draft(visit, portal):
+    focal = visit()
+    focal.sign_in("focal@demo.example")
+    focal.open("/desk/offers/?show=open")
+    focal.scan()
+    focal.page.get_by_role("link", name="Cold storage and delivery for school meals").first.click()
+    focal.page.wait_for_load_state()
+    focal.scan()
+    assert focal.page.get_by_role("heading", name="Six gates").count() == 1
+    offer = focal.page.url
+    focal.page.locator('main a[href$="/matches/"]').first.click()
+    focal.page.wait_for_load_state()
+    best = focal.page.locator("article.cg-match").first
+    assert "Cold storage for school meals in Khulna" in best.inner_text()
+    assert "of 100" in best.inner_text()
+    assert best.locator(".cg-why li").count() >= 3
+    focal.scan()
+    focal.page.goto(offer)
+    sheet = focal.page.locator("details#accept")
+    sheet.locator("summary").click()
+    sheet.locator('select[name="need"]').select_option(index=1)
+    sheet.locator('textarea[name="note"]').fill("Our supply officer writes to you this week.")
+    sheet.locator("button.govuk-button").click()
+    focal.page.wait_for_load_state()
+    record = focal.page.locator('main a[href^="/partnerships/P-"]').first
+    assert record.count() == 1
+    record.click()
+    focal.page.wait_for_load_state()
+    assert "Through this portal" in focal.page.locator("main").inner_text()
