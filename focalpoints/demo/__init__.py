@@ -1,4 +1,4 @@
-from focalpoints.demo import directory, learning, meetings, newsletter
+from focalpoints.demo import directory, groups, learning, meetings, newsletter
 
 
 def load_demo() -> str:
@@ -7,6 +7,7 @@ def load_demo() -> str:
         "focal points": directory.load(),
         "readers and issues of the newsletter": newsletter.load(),
         "meetings and action points": meetings.load(),
-        "library items, trainings and groups": learning.load(),
+        "library items": learning.load(),
+        "groups": groups.load(),
     }
     return "focalpoints: " + ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -1,4 +1,4 @@
-"""The starter set of the library, a course and two groups."""
+"""The starter set of the library, a text in three languages, and two courses."""
 
 import csv
 from datetime import timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from focalpoints.models import Community, Membership, Post, Resource, Thread, Training
+from focalpoints.models import Resource, ResourceOpinion, Training, TrainingSeat
 from portal.models import User
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "library_starter.csv"
@@ -15,7 +15,7 @@ NEW = "Guidelines on cooperation between the United Nations and the business sec
 
 
 def load() -> int:
-    """What is missing of library, course and groups. Returns how many library items there are."""
+    """What is missing of library and courses. Returns how many library items there are."""
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             is_internal = row["is_internal"] == "1"
@@ -37,65 +37,100 @@ def load() -> int:
         new.supersedes = old
         new.save(update_fields=["supersedes"])
         Resource.objects.filter(pk=old.pk).update(status=Resource.Status.SUPERSEDED)
-    _course()
-    _groups()
+    _checklist()
+    _courses()
     return Resource.objects.count()
 
 
-def _course() -> None:
-    first = timezone.localdate() + timedelta(days=45)
-    training, is_new = Training.objects.get_or_create(
+def _checklist() -> None:
+    """An invented text in three languages, with what two readers thought of it."""
+    first = None
+    for language, title, summary in [
+        (
+            "en",
+            "Before the first meeting with a company: a checklist (example)",
+            "- What does the company want, and what do we want?\n- Who owns it?\n- Who else is in talks?",
+        ),
+        (
+            "fr",
+            "Avant la première réunion avec une entreprise : liste de contrôle (exemple)",
+            "- Que veut l’entreprise, que voulons-nous ?\n- À qui appartient-elle ?\n- Qui d’autre ?",
+        ),
+        (
+            "ar",
+            "قبل أول اجتماع مع شركة: قائمة مرجعية (مثال)",
+            "- ماذا تريد الشركة وماذا نريد؟\n- من يملكها؟\n- من غيرنا يتحدث معها؟",
+        ),
+    ]:
+        item, is_new = Resource.objects.get_or_create(
+            title=title,
+            defaults={
+                "kind": "checklist",
+                "publisher": "Registry desk",
+                "language": language,
+                "summary": summary,
+                "themes": ["governance"],
+                "audience": "UN offices",
+                "translation_of": first,
+            },
+        )
+        first = first or item
+        if is_new and item == first:
+            for name, comment in [("focal", "Short enough to be used."), ("focal.undp", "")]:
+                user = User.objects.get(email=f"{name}@demo.example")
+                ResourceOpinion.objects.create(resource=item, user=user, is_useful=True, comment=comment)
+
+
+def _courses() -> None:
+    """A course to come, and one that is over with its participants."""
+    today = timezone.localdate()
+    modules = [
+        "Finding the right partner",
+        "Due diligence in practice",
+        "An agreement that lasts",
+        "Measuring what came of it",
+    ]
+    common = {
+        "provider": "UN System Staff College",
+        "audience": "Focal points of headquarters and country offices",
+        "text": "Three days with cases of the participants: from the first talk to the last report.",
+        "modules": modules,
+    }
+    coming, is_new = Training.objects.get_or_create(
         title="Partnering skills (example)",
         defaults={
-            "provider": "UN System Staff College",
-            "starts_on": first,
-            "ends_on": first + timedelta(days=2),
+            **common,
+            "starts_on": today + timedelta(days=45),
+            "ends_on": today + timedelta(days=47),
             "place": "Turin",
             "seats": 24,
-            "audience": "Focal points of headquarters and country offices",
-            "text": "- Finding the right partner\n- Due diligence in practice\n- An agreement that lasts\n"
-            "- Measuring what came of it",
         },
     )
     if is_new:
-        training.materials.set(Resource.objects.filter(kind="guideline"))
-
-
-def _groups() -> None:
-    focal, undp = (User.objects.get(email=f"{name}@demo.example") for name in ("focal", "focal.undp"))
-    for slug, name, kind, purpose in [
-        (
-            "due-diligence",
-            "Due diligence in practice",
-            "theme",
-            "Questions and findings from screening companies.",
-        ),
-        (
-            "asia-pacific",
-            "Asia and the Pacific",
-            "region",
-            "For offices that work with business in the region.",
-        ),
+        coming.materials.set(Resource.objects.filter(kind="guideline"))
+    over, is_new = Training.objects.get_or_create(
+        title="Partnering skills, spring course (example)",
+        defaults={
+            **common,
+            "starts_on": today - timedelta(days=170),
+            "ends_on": today - timedelta(days=168),
+            "place": "Nairobi",
+            "seats": 20,
+        },
+    )
+    if not is_new:
+        return
+    for name, entity, level, place in [
+        ("focal", "WFP", "country", "Dhaka"),
+        ("focal.undp", "UNDP", "hq", "New York"),
+        ("analyst", "UNDP", "regional", "Bangkok"),
     ]:
-        group, is_new = Community.objects.get_or_create(
-            slug=slug, defaults={"name": name, "kind": kind, "purpose": purpose, "created_by": undp}
+        TrainingSeat.objects.create(
+            training=over,
+            user=User.objects.get(email=f"{name}@demo.example"),
+            entity_id=entity,
+            office_level=level,
+            organization=place,
+            status=TrainingSeat.Status.COMPLETED,
+            completed_on=over.ends_on,
         )
-        if not is_new:
-            continue
-        Membership.objects.create(community=group, user=undp, is_moderator=True, is_listed=True)
-        Membership.objects.create(community=group, user=focal, is_listed=True)
-        if slug == "due-diligence":
-            group.shelf.set(Resource.objects.filter(kind="checklist"))
-            thread = Thread.objects.create(
-                community=group, title="How do you ask a company for its owners?", started_by=focal
-            )
-            Post.objects.create(
-                thread=thread,
-                by=focal,
-                text="Small firms here do not keep a register. What do you accept instead?",
-            )
-            Post.objects.create(
-                thread=thread,
-                by=undp,
-                text="A signed list with identity numbers, and we say so on the record.",
-            )

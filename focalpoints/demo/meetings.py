@@ -8,7 +8,15 @@ from typing import Any
 import yaml
 from django.utils import timezone
 
-from focalpoints.models import ActionPoint, Meeting, MeetingDocument, ProgressNote
+from focalpoints.models import (
+    ActionPoint,
+    Meeting,
+    MeetingDocument,
+    MeetingPlace,
+    MeetingSession,
+    ProgressNote,
+)
+from portal.models import User
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "seed_meetings.yaml"
 AGREED_AT, TOLD_IN = "focal-points-2005", 2006
@@ -29,6 +37,7 @@ def load() -> int:
     for issue in source["action_agenda"]:
         for position, point in enumerate(issue["points"]):
             _action(agreed_at, issue, position, point)
+    _last_meeting()
     _next_meeting()
     return ActionPoint.objects.count()
 
@@ -101,10 +110,71 @@ def _action(meeting: Meeting, issue: dict[str, Any], position: int, point: dict[
         )
 
 
+def _people() -> dict[str, User]:
+    return {user.email.partition("@")[0]: user for user in User.objects.filter(is_demo=True)}
+
+
+def _last_meeting() -> None:
+    """An invented one that is over: with a survey, and action points that somebody owns."""
+    first: date = timezone.localdate() - timedelta(days=245)
+    meeting, is_new = Meeting.objects.get_or_create(
+        slug="focal-points-last",
+        defaults={
+            "title": "Focal points meeting of last spring (example)",
+            "year": first.year,
+            "starts_on": first,
+            "ends_on": first + timedelta(days=1),
+            "start_time": time(9, 0),
+            "end_time": time(16, 30),
+            "zone": "Africa/Nairobi",
+            "city": "Nairobi",
+            "country_id": "KEN",
+            "host_entity_id": "UNEP",
+            "theme": "One record, one check, many offices",
+            "report": "We went through the registry, the shared due diligence and the action agenda.",
+            "capacity": 60,
+            "source": "Example of the demonstration",
+        },
+    )
+    if not is_new:
+        return
+    people = _people()
+    for name, usefulness, words in [
+        ("focal", 4, "More time for the cases of country offices."),
+        ("focal.undp", 3, ""),
+        ("analyst", 4, ""),
+        ("decider", 2, "Send the papers a week earlier."),
+    ]:
+        MeetingPlace.objects.create(
+            meeting=meeting,
+            user=people[name],
+            organization=people[name].name,
+            has_list_consent=True,
+            usefulness=usefulness,
+            survey_words=words,
+        )
+    for position, (owner, text, days, state) in enumerate(
+        [
+            ("WFP", "Share the screening of suppliers with other country offices", 60, "in_progress"),
+            ("UNDP", "Bring one partnership agreement template to the legal offices", -20, "no_progress"),
+        ]
+    ):
+        ActionPoint.objects.create(
+            meeting=meeting,
+            issue_number=1,
+            issue="Working as one",
+            position=position,
+            text=text,
+            owner_id=owner,
+            due_on=timezone.localdate() + timedelta(days=days),
+            state=state,
+        )
+
+
 def _next_meeting() -> None:
     """An invented one to register for."""
     first: date = timezone.localdate() + timedelta(days=120)
-    Meeting.objects.get_or_create(
+    meeting, is_new = Meeting.objects.get_or_create(
         slug="focal-points-next",
         defaults={
             "title": "Focal points meeting (example)",
@@ -124,4 +194,29 @@ def _next_meeting() -> None:
             "registration_until": first - timedelta(days=14),
             "source": "Example of the demonstration",
         },
+    )
+    if not is_new:
+        return
+    for day, start, end, title, speakers in [
+        (0, time(9, 30), time(10, 30), "Opening, and what the registry shows", "Registry desk"),
+        (0, time(11, 0), time(12, 30), "Due diligence shared, not repeated", "Screening analysts"),
+        (
+            0,
+            time(14, 0),
+            time(17, 0),
+            "What country offices need: four tables",
+            "Focal points of four regions",
+        ),
+        (1, time(9, 30), time(12, 0), "The action agenda: what was done", "Owners of the action points"),
+    ]:
+        MeetingSession.objects.create(
+            meeting=meeting,
+            day=first + timedelta(days=day),
+            start_time=start,
+            end_time=end,
+            title=title,
+            speakers=speakers,
+        )
+    MeetingPlace.objects.create(
+        meeting=meeting, user=_people()["focal.undp"], organization="UNDP New York", has_list_consent=True
     )

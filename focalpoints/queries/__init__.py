@@ -6,7 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from focalpoints.models import REMIND_AFTER_DAYS, STALE_AFTER_DAYS, FocalPoint
+from focalpoints.models import (
+    REMIND_AFTER_DAYS,
+    STALE_AFTER_DAYS,
+    BrokerRequest,
+    BrokerRequestStatus,
+    FocalPoint,
+)
+from focalpoints.queries.meetings import actions_to_tell
 from focalpoints.queries.newsletter import issues_waiting_for
 from portal.desk import DeskRow
 from portal.models import User
@@ -15,7 +22,11 @@ __all__ = ["desk_rows"]
 
 
 def desk_rows(user: User) -> list[DeskRow]:
-    """Entries to confirm, due on the day they would count as stale, and issues that wait for approval."""
+    """What the network asks of somebody, each with the day it is due.
+
+    Entries to confirm before they count as stale, issues that wait for approval, action points to tell of
+    before the year ends, and requests to a broker.
+    """
     due_for_reminder = timezone.localdate() - timedelta(days=REMIND_AFTER_DAYS[0])
     rows = [
         DeskRow(
@@ -38,5 +49,28 @@ def desk_rows(user: User) -> list[DeskRow]:
             due_on=issue.planned_for.date() if issue.planned_for else None,
         )
         for issue in issues_waiting_for(user)
+    ]
+    year_ends = timezone.localdate().replace(month=12, day=31)
+    rows += [
+        DeskRow(
+            title=_("Tell what became of this year: %(action)s") % {"action": action.text},
+            url=reverse("focalpoints:action_detail", args=[action.pk]),
+            detail=f"{action.owner_id}, {action.meeting}",
+            who=_("You"),
+            state=str(action.get_state_display()),
+            due_on=min(action.due_on or year_ends, year_ends),
+        )
+        for action in actions_to_tell(user)
+    ]
+    asked = BrokerRequest.objects.filter(broker__user=user, status=BrokerRequestStatus.ASKED)
+    rows += [
+        DeskRow(
+            title=_("Answer a request for help with a partnership"),
+            url=reverse("focalpoints:broker_request", args=[request.pk]),
+            detail=str(request.by),
+            who=_("You"),
+            state=str(request.get_status_display()),
+        )
+        for request in asked.select_related("by")
     ]
     return rows

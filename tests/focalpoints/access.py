@@ -224,6 +224,7 @@ DECLARED: dict[str, Row] = {
     "focalpoints:action_new": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
     "focalpoints:action_detail": Row(get="200", args=action),
     "focalpoints:action_progress": Row(post="login 403 403 422 403 403 403 422", args=action),
+    "focalpoints:search": ANYBODY,
     "focalpoints:library": ANYBODY,
     "focalpoints:resource_new": Row(get=EDITORS, post=EDITORS_EMPTY),
     "focalpoints:resource_detail": Row(get="404 404 404 200 200 200 200 200", args=resource),

@@ -6,7 +6,12 @@ from django.utils import timezone
 from focalpoints.queries import desk_rows
 from focalpoints.queries.directory import coverage
 from portal.models import Country
-from tests.focalpoints.factories import FocalPointFactory, IssueFactory
+from tests.focalpoints.factories import (
+    ActionPointFactory,
+    BrokerFactory,
+    FocalPointFactory,
+    IssueFactory,
+)
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +36,20 @@ def test_desk_names_the_issue_that_waits_for_a_second_person():
     assert desk_rows(UserFactory(roles=["focal_point"])) == []
 
 
+def test_desk_names_action_points_to_tell_of_and_requests_to_a_broker():
+    user = FocalPointFactory(user=UserFactory(roles=["focal_point"])).user
+    action = ActionPointFactory(owner_id="WFP", meeting__year=2020, meeting__starts_on=None)
+    ActionPointFactory(owner_id="WFP", meeting__year=2020, meeting__starts_on=None, state="done")
+    ActionPointFactory(owner_id="UNDP", meeting__year=2020, meeting__starts_on=None)
+    request = BrokerFactory(user=user).requests.create(by=UserFactory(), what="Help")
+    rows = desk_rows(user)
+    assert [row.url for row in rows] == [
+        f"/meetings/actions/{action.pk}/",
+        f"/brokers/requests/{request.pk}/",
+    ]
+    assert rows[0].due_on == timezone.localdate().replace(month=12, day=31)
+
+
 def test_coverage_counts_what_the_reader_may_see():
     entry = FocalPointFactory(is_public=False)
     entry.countries.add(Country.objects.get(pk="BGD"))
@@ -53,5 +72,5 @@ def test_demo_loads_twice_and_stays_the_same(settings):
     assert Issue.objects.published().count() == 1
     assert FocalPoint.objects.active().stale().count() >= 3
     assert FocalPoint.objects.get(user__email="focal@demo.example").entity_id == "WFP"
-    assert ActionPoint.objects.count() == 17
+    assert ActionPoint.objects.filter(meeting__slug="focal-points-2005").count() == 17
     assert ProgressNote.objects.filter(text="No progress so far", year=2006).exists()
