@@ -25,6 +25,7 @@ from partnerships.models import (
     RegistryEntry,
     Scope,
 )
+from partnerships.reporting import Light
 from portal.models import Country, Region, Sector, Target, User
 from portal.themes import Theme
 
@@ -75,6 +76,7 @@ FACETS = {
     "goal": Facet(_("Goal"), _is_goal, is_open=True),
     "country": Facet(_("Country"), _keys_of(Country), is_open=True),
     "reporting": Facet(_("Results"), _one_of(labels.REPORTING), is_open=True, is_by_count=False),
+    "light": Facet(_("Reporting"), _one_of(Light.values), is_by_count=False),
     "group": Facet(_("Group of countries"), _one_of(labels.COUNTRY_GROUPS), is_by_count=False),
     "region": Facet(_("Region"), _keys_of(Region)),
     "target": Facet(_("Target"), _keys_of(Target)),

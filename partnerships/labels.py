@@ -23,6 +23,7 @@ from partnerships.models import (
     Purpose,
     Scope,
 )
+from partnerships.reporting import Light
 from portal.models import Country, Goal, Region, Sector, Target
 from portal.themes import Theme
 
@@ -102,6 +103,7 @@ OF_FACET: dict[str, Callable[[str], str]] = {
     "purpose": _choice(Purpose),
     "theme": _choice(Theme),
     "form": _choice(Modality),
+    "light": _choice(Light),
     "partner": _choice(PartnerKind),
     "sector": _row(Sector),
     "kind": _choice(ContributionKind),

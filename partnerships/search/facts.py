@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from partnerships.models import (
     Contribution,
@@ -15,6 +16,7 @@ from partnerships.models import (
     SizeClass,
     Withholdable,
 )
+from partnerships.reporting import light_of
 
 MONEY = (ContributionKind.CASH, ContributionKind.INVESTMENT)
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")  # of the names in the reference tables
@@ -59,6 +61,8 @@ def facets_of(record: Partnership) -> set[tuple[str, str]]:
         ("year", str(record.start_year or "none")),
         ("value", value_band(contributions)),
     }
+    if light := light_of(record, timezone.localdate()):
+        pairs.add(("light", light))
     pairs |= {("purpose", purpose) for purpose in record.purposes}
     pairs |= {("theme", theme) for theme in record.themes}
     pairs |= {("form", modality) for modality in record.modalities}

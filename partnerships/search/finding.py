@@ -72,6 +72,18 @@ def without_each(wanted: Wanted) -> dict[str, int]:
         return {name: bits.total(kept.mask(wanted.without(name), narrowed)) for name in wanted.names()}
 
 
+def cross(wanted: Wanted, rows: str, columns: str) -> dict[str, dict[str, int]]:
+    """{value of one facet: {value of the other: records that have both}}, without empty ones."""
+    pks = _answered_by_tables(wanted)
+    with bits.current() as kept:
+        mask = kept.mask(wanted, {name: kept.from_pks(found) for name, found in pks.items()})
+        table = {}
+        for value in kept.counts(mask, [rows]).get(rows, {}):
+            both = mask & kept.matrix[kept.row_of[rows, value]]
+            table[value] = kept.counts(both, [columns]).get(columns, {})
+        return table
+
+
 def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
     """{"q" or facet: primary keys} for what the matrix of bits does not know."""
     found: dict[str, Iterable[int]] = {}

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from partnerships.views import compare, registry, saved
+from partnerships.views import compare, registry, saved, statistics
 
 urlpatterns = [
     path("partnerships/suggest/", registry.suggestions, name="suggestions"),
     path("partnerships/compare/", compare.partnership_compare, name="partnership_compare"),
+    path("map/", statistics.partnership_map, name="map"),
+    path("statistics/", statistics.statistics_index, name="statistics"),
+    path("statistics/<slug:slug>/", statistics.statistics_figure, name="statistics_figure"),
+    path("statistics/<slug:slug>.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("statistics/<slug:slug>/embed/", statistics.statistics_embed, name="statistics_embed"),
     path("desk/saved/", saved.saved_list, name="saved_list"),
     path("desk/saved/new/", saved.saved_new, name="saved_new"),
     path("desk/saved/<int:pk>/", saved.saved_edit, name="saved_edit"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from partnerships import exports, labels, search
 from partnerships.filters import FACETS, NOT, SORTS, read, sees_inside
 from partnerships.models import Company, Partnership
+from partnerships.reporting import Light
 from partnerships.views.rows import as_rows
 from portal.http import render_page
 
@@ -156,6 +157,7 @@ ORDER_OF = {
     "status": [value for value, _label in Partnership._meta.get_field("status").flatchoices],
     "scope": [value for value, _label in Partnership._meta.get_field("scope").flatchoices],
     "reporting": list(labels.REPORTING),
+    "light": Light.values,
     "group": list(labels.COUNTRY_GROUPS),
     "value": list(labels.VALUE_BANDS),
 }

@@ -25,6 +25,11 @@ def of_saved(world: SimpleNamespace) -> list:
 ROWS: dict[str, Row] = {
     "partnerships:suggestions": Row(get=PUBLIC),
     "partnerships:partnership_compare": Row(get=PUBLIC),
+    "partnerships:map": Row(get=PUBLIC),
+    "partnerships:statistics": Row(get=PUBLIC),
+    "partnerships:statistics_figure": Row(get=PUBLIC, args=lambda world: ["goals"]),
+    "partnerships:statistics_csv": Row(get=PUBLIC, args=lambda world: ["goals"]),
+    "partnerships:statistics_embed": Row(get=PUBLIC, args=lambda world: ["goals"]),
     "partnerships:saved_list": Row(get=SIGNED_IN, post=ONLY_GET),
     "partnerships:saved_new": Row(get=SIGNED_IN, post="login 422 422 422 422 422 422 422"),
     "partnerships:saved_edit": Row(get=MINE.format(own=200), post=MINE.format(own=422), args=of_saved),
