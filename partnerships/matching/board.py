@@ -117,6 +117,8 @@ class Columns:
         self.is_global = numbers((_is_global(f) for f in facts), np.bool_)
         self.accepts_subregion = numbers((getattr(f, "accepts_subregion", False) for f in facts), np.bool_)
         self.is_excluded = numbers((getattr(f, "is_excluded", False) for f in facts), np.bool_)
+        self.excluded_by = bits("entities", (getattr(f, "excluded_by", ()) for f in facts))
+        self.entity = bits("entities", ([getattr(f, "entity", "")] for f in facts))
         self.closed_with_results = numbers(getattr(f, "closed_with_results", 0) for f in facts)
 
 
@@ -126,6 +128,13 @@ def _targets_by_goal() -> dict[str, list[str]]:
     for target in all_targets():
         goals[goal_of(target)].append(target)
     return goals
+
+
+def _entities(fact: Facts) -> Iterable[str]:
+    """The entity of a need, or those that refuse the company of an offer."""
+    if isinstance(fact, OfferFacts):
+        return fact.excluded_by
+    return [entity] if (entity := getattr(fact, "entity", "")) else []
 
 
 def _is_global(fact: Facts) -> bool:
@@ -149,7 +158,7 @@ def closed_gates(offers: Columns, needs: Columns) -> np.ndarray:
         _shared(offers.kinds, needs.kinds) > 0,
         (offers.first_day <= needs.last_day) & (needs.first_day <= offers.last_day),
         in_place,
-        ~offers.is_excluded & np.ones_like(in_place),
+        ~offers.is_excluded & (_shared(offers.excluded_by, needs.entity) == 0),
     )
     closed = np.full(in_place.shape, -1)
     for i in reversed(range(len(GATES))):
@@ -217,6 +226,7 @@ class Board:
             "targets": _codes(all_targets()),
             "countries": _codes(subregions()),
             "subregions": _codes(subregions().values()),
+            "entities": _codes(code for f in self.facts for code in _entities(f)),
             "units": _codes(unit for f in self.facts if (unit := fold_unit(f.unit))),
         }
         self.columns = Columns(self.facts, self.codes)

@@ -32,6 +32,7 @@ class OfferFacts(Facts):
     is_any_country: bool = False
     accepts_subregion: bool = False
     is_excluded: bool = False  # the answer of the screening, never the company's own words
+    excluded_by: frozenset[str] = frozenset()  # UN entities whose own decision refuses the company
     closed_with_results: int = 0  # closed partnerships of the company that have results
 
 

@@ -1,7 +1,7 @@
 """What fits what: offers and needs as facts, the board of open needs, rankings with their reasons."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,7 +33,7 @@ from partnerships.models import (
     Partnership,
     SizeClass,
 )
-from screening.queries import is_excluded
+from screening.models import REFUSING, Decision, DecisionOutcome, Hit
 
 GOOD_SCORE = 60.0  # from which the nightly ranking keeps a pair and tells both sides
 FOUND_A_NIGHT = 5  # pairs an offer at most
@@ -79,21 +79,42 @@ def _codes_of(row: Offer | Need, name: str) -> frozenset[str]:
 
 
 def offer_facts(offer: Offer) -> OfferFacts:
-    return _offer_facts(
-        offer,
-        excluded=bool(offer.company and is_excluded(offer.company)),
-        closed=closed_with_results([offer.company_id]).get(offer.company_id, 0),
-    )
+    return facts_of([offer])[offer.reference]
 
 
-def _offer_facts(offer: Offer, *, excluded: bool, closed: int) -> OfferFacts:
-    return OfferFacts(
-        **_common(offer, offer.available_from, offer.available_until, offer.submitted_at),
-        is_any_country=offer.is_any_country,
-        accepts_subregion=offer.accepts_subregion,
-        is_excluded=excluded,
-        closed_with_results=closed,
+def facts_of(offers: Sequence[Offer]) -> dict[str, OfferFacts]:
+    """Facts by reference, with three questions to the database about all their companies together."""
+    companies = {offer.company_id for offer in offers if offer.company_id}
+    closed = closed_with_results(companies)
+    excluded = set(
+        Hit.objects.filter(company__in=companies).true_matches().values_list("company_id", flat=True)
     )
+    refused = refused_by(companies)
+    return {
+        offer.reference: OfferFacts(
+            **_common(offer, offer.available_from, offer.available_until, offer.submitted_at),
+            is_any_country=offer.is_any_country,
+            accepts_subregion=offer.accepts_subregion,
+            is_excluded=offer.company_id in excluded,
+            excluded_by=refused.get(offer.company_id or 0, frozenset()),
+            closed_with_results=closed[offer.company_id],
+        )
+        for offer in offers
+    }
+
+
+def refused_by(companies: Iterable[int]) -> dict[int, frozenset[str]]:
+    """For each company the UN entities whose own last decision on it is a refusal."""
+    latest: dict[tuple[int, str], str] = {}
+    decided = Decision.objects.filter(company__in=companies, entity__isnull=False)
+    decided = decided.exclude(outcome=DecisionOutcome.DEFERRED).order_by("-at", "-pk")
+    for company, entity, outcome in decided.values_list("company_id", "entity_id", "outcome"):
+        latest.setdefault((company, entity), outcome)
+    found: dict[int, set[str]] = {}
+    for (company, entity), outcome in latest.items():
+        if outcome in REFUSING:
+            found.setdefault(company, set()).add(entity)
+    return {company: frozenset(entities) for company, entities in found.items()}
 
 
 def need_facts(need: Need) -> NeedFacts:
@@ -223,19 +244,6 @@ def _with_codes(offers: QuerySet[Offer]) -> list[Offer]:
     """With the codes of countries and targets as arrays, in the order they were made."""
     codes = {f"{name}_codes": _codes(Offer, name) for name in ("countries", "targets")}
     return list(offers.annotate(**codes).order_by("pk"))
-
-
-def facts_of(offers: list[Offer]) -> dict[str, OfferFacts]:
-    """Facts by reference; three questions to the database for each company, one for all track records."""
-    closed = closed_with_results({offer.company_id for offer in offers})
-    companies = {offer.company_id: offer.company for offer in offers if offer.company}
-    excluded = {pk: bool(is_excluded(company)) for pk, company in companies.items()}
-    return {
-        offer.reference: _offer_facts(
-            offer, excluded=excluded.get(offer.company_id, False), closed=closed[offer.company_id]
-        )
-        for offer in offers
-    }
 
 
 def newly_found(offers: QuerySet[Offer]) -> list[ShownMatch]:

@@ -66,6 +66,8 @@ def gate_of(offer: OfferFacts, need: NeedFacts) -> str:
         ({"countries": frozenset(), "is_any_country": True}, {}, ""),
         ({"countries": frozenset()}, {}, "place"),
         ({"is_excluded": True}, {}, "exclusion"),
+        ({"excluded_by": frozenset({"WFP"})}, {"entity": "WFP"}, "exclusion"),
+        ({"excluded_by": frozenset({"WFP"})}, {"entity": "UNICEF"}, ""),
     ],
 )
 def test_a_pair_is_ruled_out_by_the_first_closed_gate(offer, need, gate):
@@ -225,10 +227,17 @@ offers = st.builds(
     is_any_country=st.booleans(),
     accepts_subregion=st.booleans(),
     is_excluded=st.booleans(),
+    excluded_by=st.frozensets(st.sampled_from(["WFP", "UNICEF"])),
     closed_with_results=st.integers(0, 99),
     **common,
 )
-needs = st.lists(st.builds(NeedFacts, id=st.integers(0, 9).map(str), **common), min_size=1, max_size=6)
+needs = st.lists(
+    st.builds(
+        NeedFacts, id=st.integers(0, 9).map(str), entity=st.sampled_from(["", "WFP", "UNDP"]), **common
+    ),
+    min_size=1,
+    max_size=6,
+)
 
 
 @given(offers, needs)
