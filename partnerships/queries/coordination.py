@@ -21,7 +21,7 @@ def lead_proposals(offer: Offer, user: User) -> list[LeadProposal]:
     )
     for proposal in found:
         is_open = proposal.outcome == LeadProposal.Outcome.OPEN
-        proposal.may_answer = is_open and proposal.other_id in mine  # type: ignore[attr-defined]
+        proposal.may_answer = is_open and proposal.other_id in mine
     return found
 
 

@@ -80,8 +80,8 @@ def _match_steps() -> list[tuple[str, str, int]]:
         accepted=Count("pk", filter=Q(outcome=outcome.ACCEPTED)),
         declined=Count("pk", filter=Q(outcome=outcome.DECLINED)),
     )
-    words = {**dict(outcome.choices), "opened": OPENED}
-    return [(step, words[step], count) for step, count in rows.items()]
+    words = {**dict(outcome.choices), "opened": str(OPENED)}
+    return [(step, str(words[step]), count) for step, count in rows.items()]
 
 
 def born_from_offers(user: User) -> QuerySet[Offer]:

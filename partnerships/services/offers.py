@@ -51,9 +51,13 @@ COPIED = (
 
 @transaction.atomic
 def begin_offer(*, by: User) -> Offer:
-    """A new draft. It names no company yet."""
+    """A new draft that names no company yet; one that was begun and never touched is taken again."""
     if not by.has_perm("partnerships.make_offer"):
         raise PermissionDenied
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a double press waits for its first
+    untouched = Offer.objects.filter(created_by=by, status=OfferStatus.DRAFT, company=None, answers={})
+    if offer := untouched.first():
+        return offer
     offer = Offer.objects.create(
         reference=next_reference(f"O-{timezone.localdate():%Y}"),
         created_by=by,

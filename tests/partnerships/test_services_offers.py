@@ -50,6 +50,7 @@ def test_an_offer_begins_with_a_reference_and_without_a_company():
     offer = services.begin_offer(by=a_business())
     assert offer.reference.startswith("O-")
     assert offer.company is None
+    assert services.begin_offer(by=offer.created_by) == offer
     with pytest.raises(PermissionDenied):
         services.begin_offer(by=UserFactory(roles=["focal_point"]))
 
