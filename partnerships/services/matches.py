@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from focalpoints.models import FocalPoint, Task, UNEntity
+from focalpoints.models import FocalPoint, OfficeLevel, Task, UNEntity
 from partnerships.models import (
     OFFER_MOVES,
     RESERVED_DAYS,
     LeadProposal,
     Need,
+    NeedVisibility,
     Offer,
     OfferMatch,
     OfferStatus,
@@ -125,7 +126,9 @@ def draft_from_offer(offer: Offer, need: Need | None, by: User) -> Partnership:
         created_by=by,
     )
     lead, co_lead = agreed_roles(offer)
-    partnership.entity_roles.create(entity=lead)
+    office = offer.office if lead == offer.entity else None
+    level = office.office_level if office else OfficeLevel.HQ
+    partnership.entity_roles.create(entity=lead, office_level=level, note=str(office or "")[:200])
     if co_lead:
         partnership.entity_roles.create(entity=co_lead, role=UNRole.COORDINATION, note=_("Co-lead"))
     partnership.parties.create(company=offer.company)
@@ -261,7 +264,8 @@ def rank_some(offer_ids: list[int]) -> int:
         _tell_need(need, by_need[need.pk], day)
     by_offer: dict[int, list[ShownMatch]] = {}
     for match in found:
-        by_offer.setdefault(match.offer_id, []).append(match)
+        if match.need.visibility == NeedVisibility.PUBLIC:  # a business hears of no other
+            by_offer.setdefault(match.offer_id, []).append(match)
     for offer in Offer.objects.filter(pk__in=by_offer):
         _tell_offer(offer, by_offer[offer.pk], day)
     return len(found)

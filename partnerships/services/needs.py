@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from focalpoints.models import FocalPoint, UNEntity
-from partnerships.models import NEED_MOVES, NEED_OPEN, Need, NeedStatus, Offer, OfferStatus
+from partnerships.models import NEED_MOVES, NEED_OPEN, Need, NeedStatus, NeedVisibility, Offer, OfferStatus
 from partnerships.queries.matches import standing_offers_for
 from partnerships.services.matches import record_shown
 from partnerships.services.offer_notices import tell_business
@@ -97,7 +97,8 @@ def call_standing_offers(need: Need) -> int:
             key=f"screen_company:{offer.company_id}:need:{need.pk}",
             company_id=offer.company_id,
         )
-        tell_business(offer, "called", event, need=need)
+        if need.visibility == NeedVisibility.PUBLIC:  # else the office itself asks
+            tell_business(offer, "called", event, need=need)
     return len(matches)
 
 

@@ -275,14 +275,16 @@ def test_the_night_finds_good_pairs_tells_both_sides_once_and_pages_mark_them_sh
     focal = a_focal_point("UNICEF")
     offer, need = good_pair()
     NeedFactory(contribution_kinds=["cash"])
+    quiet = NeedFactory(targets=["6.1"], title="Quiet", visibility="un_system")
     for _night in range(2):
         matches.rank_all()
         run_jobs()
         assert matches.rank_some([offer.pk]) == 0
-    match = OfferMatch.objects.get()
+    match, _other = OfferMatch.objects.order_by("need_id")
     assert (match.need, match.outcome, match.shown_at) == (need, "found", None)
-    assert focal.notices.filter(kind="match").count() == 1
-    assert offer.created_by.notices.filter(kind="match").count() == 1
+    assert focal.notices.filter(kind="match").count() == 2
+    assert "Quiet" not in offer.created_by.notices.get(kind="match").body
+    assert quiet.matches.get().shown_at is None
     ranking = match_queries.ranked_offers(need)
     matches.record_shown(ranking.shown)
     assert fresh(match).shown_at
