@@ -1,7 +1,18 @@
 from focalpoints.models import FocalPoint
 from partnerships.models import CompanyInvitation, KeptDraft, Need, Offer
+from partnerships.models.imports import RecordImport
 from partnerships.models.registrations import Registration
-from partnerships.services import matches, members, needs, offer_notices, offers, saved, triage
+from partnerships.services import (
+    agreements,
+    imports,
+    matches,
+    members,
+    needs,
+    offer_notices,
+    offers,
+    saved,
+    triage,
+)
 from partnerships.services import reporting as reports
 from partnerships.services.registrations import drop_old_drafts, send_registration_mail
 
@@ -10,6 +21,7 @@ DAILY: list[str] = [
     "partnerships.keep_needs",
     "partnerships.drop_old_registrations",
     "partnerships.keep_reports",
+    "partnerships.keep_agreements",
     "partnerships.rank_all",
     "partnerships.check_searches",
 ]
@@ -29,6 +41,22 @@ def drop_old_registrations() -> None:
 
 def keep_reports() -> None:
     reports.keep_reports()
+
+
+def keep_agreements() -> None:
+    agreements.keep_agreements()
+
+
+def check_import(import_id: int, language: str) -> None:
+    imports.check_import(RecordImport.objects.get(pk=import_id), language=language)
+
+
+def load_import(import_id: int) -> None:
+    imports.load_import(RecordImport.objects.get(pk=import_id))
+
+
+def reindex_import(import_id: int, first: int, last: int) -> None:
+    imports.reindex_import(RecordImport.objects.get(pk=import_id), first, last)
 
 
 def mail_registration(registration_id: int, notice: str) -> None:

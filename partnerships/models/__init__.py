@@ -1,3 +1,12 @@
+from partnerships.models.agreements import (
+    AGREEMENT_MOVES,
+    DAYS_IN,
+    RUNNING,
+    Agreement,
+    AgreementStatus,
+    EmblemRequest,
+    StaffExchange,
+)
 from partnerships.models.companies import (
     Company,
     CompanyInvitation,
@@ -10,6 +19,7 @@ from partnerships.models.companies import (
 )
 from partnerships.models.coordination import Duty, DutyDivision, LeadProposal
 from partnerships.models.dates import PARTIAL_DATE, PartialDateField
+from partnerships.models.imports import IMPORT_MOVES, ImportQuerySet, ImportStatus, RecordImport
 from partnerships.models.needs import (
     NEED_MOVES,
     NEED_OPEN,
@@ -95,9 +105,12 @@ from partnerships.models.vocabulary import (
 )
 
 __all__ = [
+    "AGREEMENT_MOVES",
     "ANSWER_WORKING_DAYS",
+    "DAYS_IN",
     "DRAFT_KEPT",
     "DRAFT_KEPT_DAYS",
+    "IMPORT_MOVES",
     "NEED_MOVES",
     "NEED_OPEN",
     "OFFER_FINAL",
@@ -108,8 +121,11 @@ __all__ = [
     "PARTNERSHIP_MOVES",
     "REGISTRATION_MOVES",
     "RESERVED_DAYS",
+    "RUNNING",
     "TYPE_QUESTIONS",
+    "Agreement",
     "AgreementKind",
+    "AgreementStatus",
     "Appeal",
     "Bound",
     "CompactStatus",
@@ -124,10 +140,13 @@ __all__ = [
     "ContributionKind",
     "Duty",
     "DutyDivision",
+    "EmblemRequest",
     "EvaluationKind",
     "FacetValue",
     "FinancingModel",
     "Framework",
+    "ImportQuerySet",
+    "ImportStatus",
     "Indicator",
     "KeptDraft",
     "LeadProposal",
@@ -157,6 +176,7 @@ __all__ = [
     "ProgressReport",
     "Purpose",
     "ReasonCode",
+    "RecordImport",
     "RecordKind",
     "Registration",
     "RegistrationQuerySet",
@@ -170,6 +190,7 @@ __all__ = [
     "SelfCheck",
     "SizeClass",
     "Source",
+    "StaffExchange",
     "Translation",
     "UNCost",
     "UNRole",

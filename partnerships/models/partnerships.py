@@ -284,6 +284,9 @@ class Partnership(models.Model):
     )
     origin = models.CharField(_("origin"), max_length=15, choices=Origin, default=Origin.ENTITY)
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, blank=True)
+    import_batch = models.ForeignKey(
+        "RecordImport", models.PROTECT, null=True, blank=True, related_name="records"
+    )
     is_imported = models.BooleanField(
         default=False, help_text="From the archive; rules for new records were waived."
     )

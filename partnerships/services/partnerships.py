@@ -41,6 +41,7 @@ ROWS = {  # kinds of rows that belong to a record, by the argument of edit_partn
     "translations": "translations",
     "sources": "sources",
     "lessons": "lesson_rows",
+    "exchanges": "exchanges",
 }
 
 

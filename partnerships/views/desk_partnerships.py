@@ -174,6 +174,7 @@ def event_words(event: AuditEvent) -> str:
     return {
         "registered": _("Registered"),
         "taken over": _("Taken over from an offer"),
+        "agreement signed": _("Agreement signed"),
         "report begun": _("Report begun"),
         "report handed in": _("Report handed in"),
         "attached file": _("File attached"),
@@ -190,6 +191,7 @@ def field_name(name: str) -> str:
         "indicators": _("indicators"),
         "milestones": _("timeline"),
         "type_details": _("questions of the type"),
+        "exchanges": _("staff exchanges"),
         "un_costs": _("costs of the United Nations"),
         "measurements": _("measurements"),
         "translations": _("translations"),

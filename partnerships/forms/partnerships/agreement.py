@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.forms.partnerships.base import PARTIAL_HINT, RecordForm, RowForm, short, text
-from partnerships.models import Milestone, Partnership, Source, Withholdable
+from partnerships.models import Milestone, Partnership, Source, StaffExchange, Withholdable
 from portal.forms import HintedCheckboxes
 
 
@@ -26,10 +26,23 @@ class MilestoneRow(RowForm):
         return self.cleaned_data["on"]
 
 
+class ExchangeRow(RowForm):
+    title, new_title, plural = (
+        _("Staff exchange"),
+        _("Add a secondment or staff exchange"),
+        _("People who change places"),
+    )
+
+    class Meta:
+        model = StaffExchange
+        fields = ["kind", "people_count", "months", "paid_by", "task", "place", "first_day"]
+        widgets = {"people_count": short(4), "months": short(4)}
+
+
 class AgreementForm(RecordForm):
     heading = _("Agreement")
     lead = _("When it was signed, or why there is none.")
-    rows = {"milestones": MilestoneRow}
+    rows = {"milestones": MilestoneRow, "exchanges": ExchangeRow}
 
     class Meta:
         model = Partnership

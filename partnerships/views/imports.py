@@ -1,0 +1,138 @@
+"""Files of records: upload, mapping, the report of the check by row and cell, load and undo."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from partnerships.forms.imports import MappingForm, UploadForm
+from partnerships.import_columns import COLUMNS
+from partnerships.models import ImportStatus, RecordImport
+from partnerships.services import imports as services
+from partnerships.services.partnerships import own_entities
+from portal.errors import RuleViolation
+from portal.http import SignedIn
+from portal.sheets import csv_lines
+
+PAGE_SIZE = 25
+PROBLEMS_SHOWN = 100
+S = ImportStatus
+registers = permission_required("partnerships.register_partnership", raise_exception=True)
+
+
+def _import(request: SignedIn, reference: str) -> RecordImport:
+    found = RecordImport.objects.visible_to(request.user).select_related("entity", "by").defer("content")
+    return get_object_or_404(found, reference=reference)
+
+
+@require_http_methods(["GET", "POST"])
+@registers
+def import_list(request: SignedIn) -> HttpResponse:
+    """The files so far, and the form for a new one."""
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(
+        data,
+        files,
+        entities=own_entities(request.user),
+        can_publish=request.user.has_perm("partnerships.review_partnership"),
+    )
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            found = services.upload_records(
+                by=request.user,
+                entity=form.cleaned_data["entity"],
+                name=upload.name,
+                content=upload.read(services.MAX_BYTES + 1),
+                visibility=form.cleaned_data["visibility"],
+            )
+        except RuleViolation as broken_rule:
+            form.add_error("file", str(broken_rule))
+        else:
+            return redirect("partnerships:import_detail", found.reference)
+    listed = RecordImport.objects.visible_to(request.user).defer("content", "problems").order_by("-pk")
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "partnerships/import_list.html",
+        {"form": form, "page": page, "columns": COLUMNS},
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@registers
+def import_detail(request: SignedIn, reference: str) -> HttpResponse:
+    """Where a file stands: its columns, the report of the check, what was loaded."""
+    found = _import(request, reference)
+    form = MappingForm(
+        request.POST if request.method == "POST" else None,
+        headings=found.headings,
+        initial={**found.mapping, "mode": found.mode},
+    )
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            services.map_columns(found, by=request.user, mapping=form.mapping, mode=form.cleaned_data["mode"])
+        except RuleViolation as broken_rule:
+            form.add_error(None, str(broken_rule))
+            status = 409
+        else:
+            return redirect("partnerships:import_detail", found.reference)
+    context = {
+        "found": found,
+        "form": form,
+        "problems": found.problems[:PROBLEMS_SHOWN],
+        "can_map": found.status in (S.UPLOADED, S.CHECKED),
+        "can_load": found.status == S.CHECKED,
+        "is_working": found.status in (S.CHECKING, S.LOADING),
+        "can_undo": found.status == S.LOADED,
+    }
+    return render(request, "partnerships/import_detail.html", context, status=status)
+
+
+@require_POST
+@registers
+def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
+    """Load what was checked, or undo what was loaded."""
+    found = _import(request, reference)
+    acts = {"load": services.start_load, "undo": services.undo_import}
+    if act not in acts:
+        raise Http404
+    try:
+        acts[act](found, by=request.user)
+    except RuleViolation as broken_rule:
+        messages.error(request, str(broken_rule))
+    else:
+        words = {"load": _("The rows are being loaded."), "undo": _("Every record of the file is out again.")}
+        messages.success(request, words[act])
+    return redirect("partnerships:import_detail", found.reference)
+
+
+@require_safe
+@registers
+def import_problems(request: SignedIn, reference: str) -> HttpResponse:
+    """The report of the check as CSV: row, column, value, what is wrong."""
+    found = _import(request, reference)
+    return _csv(
+        f"{found.reference}-problems.csv",
+        ["row", "column", "value", "message"],
+        [[row["row"], row["column"], row["value"], row["message"]] for row in found.problems],
+    )
+
+
+@require_safe
+@registers
+def import_template(request: SignedIn) -> HttpResponse:
+    """An empty file with every heading."""
+    return _csv("partnerships-template.csv", [column.name for column in COLUMNS], [])
+
+
+def _csv(name: str, head: list[str], rows: list[list]) -> HttpResponse:
+    response = HttpResponse("".join(csv_lines(head, rows)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
