@@ -49,17 +49,17 @@ def _checklist() -> None:
         (
             "en",
             "Before the first meeting with a company: a checklist (example)",
-            "- What does the company want, and what do we want?\n- Who owns it?\n- Who else is in talks?",
+            "What does the company want, and what do we want? Who owns it? Who else is in talks?",
         ),
         (
             "fr",
             "Avant la première réunion avec une entreprise : liste de contrôle (exemple)",
-            "- Que veut l’entreprise, que voulons-nous ?\n- À qui appartient-elle ?\n- Qui d’autre ?",
+            "Que veut l’entreprise, que voulons-nous ? À qui appartient-elle ? Qui d’autre lui parle ?",
         ),
         (
             "ar",
             "قبل أول اجتماع مع شركة: قائمة مرجعية (مثال)",
-            "- ماذا تريد الشركة وماذا نريد؟\n- من يملكها؟\n- من غيرنا يتحدث معها؟",
+            "ماذا تريد الشركة وماذا نريد؟ من يملكها؟ من غيرنا يتحدث معها؟",
         ),
     ]:
         item, is_new = Resource.objects.get_or_create(

@@ -139,16 +139,16 @@ def _last_meeting() -> None:
     if not is_new:
         return
     people = _people()
-    for name, usefulness, words in [
-        ("focal", 4, "More time for the cases of country offices."),
-        ("focal.undp", 3, ""),
-        ("analyst", 4, ""),
-        ("decider", 2, "Send the papers a week earlier."),
+    for name, office, usefulness, words in [
+        ("focal", "WFP Dhaka", 4, "More time for the cases of country offices."),
+        ("focal.undp", "UNDP New York", 3, ""),
+        ("analyst", "Screening desk", 4, ""),
+        ("decider", "Screening desk", 2, "Send the papers a week earlier."),
     ]:
         MeetingPlace.objects.create(
             meeting=meeting,
             user=people[name],
-            organization=people[name].name,
+            organization=office,
             has_list_consent=True,
             usefulness=usefulness,
             survey_words=words,

@@ -161,7 +161,13 @@ class RosterFilterForm(forms.Form):
     country = forms.ModelChoiceField(
         Country.objects.all(), label=_("Country"), required=False, empty_label=_("Any")
     )
-    is_free = forms.BooleanField(label=_("Free now"), required=False)
+    is_free = forms.TypedChoiceField(
+        label=_("Free"),
+        choices=[("", _("Any")), ("yes", _("Now"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+    )
 
 
 class AskBrokerForm(forms.ModelForm):

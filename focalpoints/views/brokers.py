@@ -21,7 +21,7 @@ from portal.http import SignedIn, render_page
 @inside
 def broker_list(request: SignedIn) -> HttpResponse:
     form = RosterFilterForm(request.GET)
-    form.is_valid()
+    form.is_valid()  # what is not valid narrows nothing
     page = Paginator(queries.roster(request.user, **form.cleaned_data), 25).get_page(request.GET.get("page"))
     requests = BrokerRequest.objects.visible_to(request.user).select_related("broker__user", "by")
     context = {

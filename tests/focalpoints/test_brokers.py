@@ -47,7 +47,7 @@ def test_one_puts_oneself_on_the_roster_and_rests(client):
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("skill=negotiation", 1), ("language=fr", 1), ("country=BGD", 1), ("is_free=on", 1), ("skill=x", 2)],
+    [("skill=negotiation", 1), ("language=fr", 1), ("country=BGD", 1), ("is_free=yes", 1), ("skill=x", 2)],
 )
 def test_the_roster_is_narrowed(client, query, count):
     BrokerFactory(available_from=timezone.localdate() + timedelta(days=9))
