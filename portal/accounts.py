@@ -9,10 +9,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal import limits, sealed
+from portal.errors import TooMany
 from portal.models import User
 
 
@@ -34,6 +36,20 @@ class AccountAdapter(DefaultAccountAdapter):
         """At most ten password checks an account in a quarter of an hour, from whatever network."""
         email = str(credentials.get("email", "")).strip().lower()
         limits.take(f"password:{email}", burst=10, per_seconds=900)
+
+    def should_send_confirmation_mail(self, request: HttpRequest, email_address, signup: bool) -> bool:
+        """At most one mail a day to one address, so that nobody's mailbox is filled from here."""
+        try:
+            limits.take(f"confirmation:{email_address.email.lower()}", burst=1, per_seconds=86_400)
+        except TooMany:
+            return False
+        return super().should_send_confirmation_mail(request, email_address, signup)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Somebody who began an offer before having an account lands on it."""
+        if request.session.get("offer_draft"):
+            return reverse("partnerships:offer_tasks", args=["draft"])
+        return super().get_login_redirect_url(request)
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL

@@ -32,6 +32,7 @@ INSIDE_NAV = [
     ("portal:desk", _("Desk"), ""),
     ("partnerships:my_offers", _("My offers"), "partnerships.make_offer"),
     ("partnerships:my_companies", _("My company"), "partnerships.make_offer"),
+    ("screening:my_screening", _("Screening"), "partnerships.make_offer"),
     ("partnerships:desk_partnerships", _("Records"), "partnerships.register_partnership"),
     ("partnerships:desk_offers", _("Offers"), "partnerships.triage_offer"),
     ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
@@ -51,6 +52,9 @@ FOOTER = [
         [
             ("partnerships:partnership_list", _("All partnerships")),
             ("partnerships:need_list", _("Open needs")),
+            ("partnerships:statistics", _("Statistics")),
+            ("partnerships:map", _("Map")),
+            ("partnerships:register", _("Register a partnership")),
             ("partnerships:api_docs", _("Data and API")),
             ("focalpoints:directory", _("Focal points")),
         ],
@@ -69,6 +73,7 @@ FOOTER = [
         [
             ("portal:help", _("Help")),
             ("focalpoints:meeting_list", _("Meetings")),
+            ("focalpoints:training_list", _("Training")),
             ("focalpoints:library", _("Library")),
             ("portal:accessibility", _("Accessibility")),
             ("portal:privacy", _("Privacy")),

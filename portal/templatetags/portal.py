@@ -41,6 +41,7 @@ ICONS = {
     "person": '<circle cx="8" cy="5.2" r="2.7"/><path d="M2.8 14c.6-3.2 2.6-4.8 5.2-4.8s4.6 1.6 5.2 4.8"/>',
     "plus": '<path d="M3.5 8h9M8 3.5v9"/>',
     "previous": '<path d="M13 8H3M7 4L3 8l4 4"/>',
+    "search": '<circle cx="7" cy="7" r="4.2"/><path d="M10.2 10.2L14 14"/>',
     "stop": '<path d="M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5z"/><path d="M8 5v3.6M8 10.9v.1"/>',
 }
 TURNING_ICONS = {"next", "previous"}  # arrows follow the reading direction; the others keep their face
@@ -83,12 +84,15 @@ STATUS_LOOKS = {
     "uncertain": ("wait", "half"),
     "no_progress": ("wait", "clock"),
     "waiting": ("wait", "clock"),
+    "found": ("wait", "clock"),
+    "asked": ("wait", "clock"),
     # the clock stands still
     "clarification": ("hold", "pause"),
     "paused": ("hold", "pause"),
     "on_hold": ("hold", "pause"),
     # done
     "done": ("ok", "check"),
+    "answered": ("ok", "check"),
     "sent": ("ok", "check"),
     "confirmed": ("ok", "check"),
     "registered": ("ok", "check"),
