@@ -86,12 +86,15 @@ STATUS_LOOKS = {
     "waiting": ("wait", "clock"),
     "found": ("wait", "clock"),
     "asked": ("wait", "clock"),
+    "non_communicating": ("wait", "clock"),
     # the clock stands still
     "clarification": ("hold", "pause"),
     "paused": ("hold", "pause"),
+    "deferred": ("hold", "pause"),
     "on_hold": ("hold", "pause"),
     # done
     "done": ("ok", "check"),
+    "published": ("ok", "check"),
     "answered": ("ok", "check"),
     "sent": ("ok", "check"),
     "confirmed": ("ok", "check"),
@@ -106,6 +109,8 @@ STATUS_LOOKS = {
     "false_positive": ("ok", "check"),
     "completed": ("", "check"),
     "closed": ("", "check"),
+    "upheld": ("", "check"),
+    "overturned": ("info", "half"),
     # how firm a contribution is; a list that has come in
     "stated": ("", "none"),
     "pledged": ("", "none"),
@@ -125,6 +130,8 @@ STATUS_LOOKS = {
     "true_match": ("stop", "stop"),
     "not_eligible": ("stop", "lock"),
     "declined": ("stop", "stop"),
+    "complained": ("stop", "stop"),
+    "delisted": ("stop", "close"),
     "refused": ("stop", "stop"),
     "failed": ("stop", "stop"),
     "bounced": ("stop", "stop"),
