@@ -5,20 +5,15 @@ from collections.abc import Iterable
 from django.db.models import QuerySet, Sum
 
 from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
-from partnerships.models import Appeal, Duty, DutyDivision, LeadProposal, Need, NeedStatus, Offer
+from partnerships.models import Appeal, Company, Duty, DutyDivision, LeadProposal, Need, NeedStatus
 from portal.models import User
 
 
-def lead_proposals(offer: Offer, user: User) -> list[LeadProposal]:
-    """Proposals on who leads with the company of an offer, newest first; `may_answer` for this user."""
-    if offer.entity is None or offer.company is None:
-        return []
+def lead_proposals(company: Company, user: User, entity: UNEntity | None = None) -> list[LeadProposal]:
+    """The last proposals on who leads with a company, of one entity or of all; `may_answer` for this user."""
     mine = set(FocalPoint.objects.of(user).values_list("entity", flat=True))
-    found = list(
-        offer.company.lead_proposals.between(offer.entity).select_related(
-            "lead", "proposer", "other", "proposed_by", "answered_by"
-        )[:5]
-    )
+    proposals = company.lead_proposals.between(entity) if entity else company.lead_proposals.all()
+    found = list(proposals.select_related("lead", "proposer", "other")[:5])
     for proposal in found:
         is_open = proposal.outcome == LeadProposal.Outcome.OPEN
         proposal.may_answer = is_open and proposal.other_id in mine

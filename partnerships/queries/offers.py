@@ -1,11 +1,21 @@
 """Lists of offers for the people who follow them, and what waits on whose desk."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from focalpoints.models import FocalPoint
-from partnerships.models import OFFER_ON_DESK, Company, Need, Offer, OfferStatus
+from partnerships.models import (
+    OFFER_ON_DESK,
+    Company,
+    CompanyInvitation,
+    CompanyMember,
+    LeadProposal,
+    Need,
+    Offer,
+    OfferQuestion,
+    OfferStatus,
+)
 from partnerships.queries.triage import desk_offers
 from portal.desk import DeskRow
 from portal.models import AuditEvent, User
@@ -64,26 +74,65 @@ def open_needs(limit: int) -> QuerySet[Need]:
 
 
 def desk_rows(user: User) -> list[DeskRow]:
-    """Offers and questions that wait for this user, and those where others owe an answer."""
+    """What of offers waits for this user, and what others owe an answer to."""
     if user.has_perm("partnerships.triage_offer"):
-        return [
-            _triage_row(offer)
-            for offer in desk_offers(user).select_related("company").order_by("answer_due_on")
-        ]
+        asked = OfferQuestion.objects.filter(
+            offer=OuterRef("pk"), asked_by_side=OfferQuestion.Side.BUSINESS, replied_at=None
+        )
+        offers = desk_offers(user).select_related("company").annotate(has_enquiry=Exists(asked))
+        rows = [_triage_row(offer, offer.has_enquiry) for offer in offers.order_by("answer_due_on")]
+        return [*rows, *map(_lead_row, proposals_to_answer(user))]
     if user.has_perm("partnerships.make_offer"):
         offers = (
             Offer.objects.of(user)
             .filter(status__in=[OfferStatus.DRAFT, *OFFER_ON_DESK])
             .select_related("company", "entity")
         )
-        return [_business_row(offer) for offer in offers]
+        return [*map(_business_row, offers), *map(_seat_row, seats_to_answer(user))]
     return []
 
 
-def _triage_row(offer: Offer) -> DeskRow:
-    waits = offer.status == OfferStatus.CLARIFICATION
+def proposals_to_answer(user: User) -> QuerySet[LeadProposal]:
+    """Proposals on who leads that wait for an entity of this user."""
+    mine = FocalPoint.objects.of(user).values("entity")
+    waiting = LeadProposal.objects.filter(outcome=LeadProposal.Outcome.OPEN, other__in=mine)
+    return waiting.select_related("proposer", "other", "company")
+
+
+def seats_to_answer(user: User) -> QuerySet[CompanyInvitation]:
+    """People who ask to come into a company that this user owns."""
+    owned = CompanyMember.objects.filter(user=user, role=CompanyMember.Role.OWNER).values("company")
+    waiting = CompanyInvitation.objects.filter(company__in=owned, invited_by=None, answered_at=None)
+    return waiting.select_related("company")
+
+
+def _lead_row(proposal: LeadProposal) -> DeskRow:
     return DeskRow(
-        title=_("Answer an offer: %(title)s") % {"title": offer.title},
+        title=_("Who leads with %(company)s?") % {"company": proposal.company},
+        url=reverse("partnerships:company_desk", args=[proposal.company.public_id]),
+        detail=f"{proposal.proposer} – {proposal.other}",
+        who=_("You"),
+        state=proposal.get_outcome_display(),
+    )
+
+
+def _seat_row(seat: CompanyInvitation) -> DeskRow:
+    return DeskRow(
+        title=_("Somebody asks to come in: %(email)s") % {"email": seat.email},
+        url=reverse("partnerships:my_people", args=[seat.company.public_id]),
+        detail=str(seat.company),
+        who=_("You"),
+        state=_("Open"),
+    )
+
+
+def _triage_row(offer: Offer, has_enquiry: bool) -> DeskRow:
+    waits = offer.status == OfferStatus.CLARIFICATION and not has_enquiry
+    title = (
+        _("Answer a question of the business: %(title)s") if has_enquiry else _("Answer an offer: %(title)s")
+    )
+    return DeskRow(
+        title=(asked if has_enquiry else waiting) % {"title": offer.title},
         url=reverse("partnerships:desk_offer", args=[offer.reference]),
         detail=f"{offer.reference}, {offer.company}",
         who=_("Company") if waits else _("You"),

@@ -20,6 +20,7 @@ from partnerships.queries.companies import (
     for_desk,
     register_checks,
 )
+from partnerships.queries.coordination import lead_proposals
 from partnerships.queries.triage import in_talks
 from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
@@ -72,6 +73,7 @@ def company_desk(request: SignedIn, public_id) -> HttpResponse:
         "company": company,
         "checks": _checks(company),
         "talks": in_talks(company),
+        "leads": lead_proposals(company, request.user),
         "records": records.order_by("-id"),
         "may_see_clearance": may_see,
         "clearance": clearances_for([company]).get(company.pk) if may_see else None,

@@ -126,7 +126,7 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
         "entities": entities,
         "ranking": ranking,
         "talks": talks,
-        "leads": lead_proposals(offer, request.user),
+        "leads": lead_proposals(offer.company, request.user, offer.entity) if offer.company else [],
         "lead_form": LeadForm(offer=offer, talks=talks, auto_id="lead_%s")
         if offer.entity and talks
         else None,

@@ -24,6 +24,7 @@ from partnerships.moderation import signs_of_abuse
 from partnerships.queries import matches as match_queries
 from partnerships.queries.coordination import appeal_needs, appeal_total, duties_of, duty_matrix
 from partnerships.queries.offer_figures import born_from_offers, offer_figures
+from partnerships.queries.offers import desk_rows
 from partnerships.queries.triage import ADVICE, advice_for, desk_offers, offices_for, triage_gates
 from partnerships.services import coordination, matches, offers, triage
 from partnerships.services import needs as need_services
@@ -429,3 +430,22 @@ def test_the_report_counts_outcomes_days_and_partnerships_born(desk):
     assert [(code, count) for code, _label, count in figures.reasons] == [("no_need_now", 1)]
     assert ("accepted", 1) in [(code, count) for code, _label, count in figures.matches]
     assert [offer.need is not None for offer in born_from_offers(desk)] == [True]
+
+
+def test_what_waits_stands_on_the_desk_of_who_owes_it(desk):
+    unicef, user = a_focal_point("UNICEF"), a_business()
+    offer = triage.route_offer(
+        SubmittedFactory(created_by=user, title="Pumps"), entity=entity("UNICEF"), note="", by=desk
+    )
+    offers.ask_un(offer, text="When?", by=user)
+    LeadProposal.objects.create(
+        company=offer.company,
+        proposer=entity("WFP"),
+        other=entity("UNICEF"),
+        lead=entity("WFP"),
+        proposed_by=desk,
+    )
+    titles = [row.title for row in desk_rows(unicef)]
+    assert titles == ["Answer a question of the business: Pumps", "Who leads with Fictional Pumps?"]
+    offer.company.invitations.create(email="bo@test.example")
+    assert [row.title for row in desk_rows(user)][-1] == "Somebody asks to come in: bo@test.example"
