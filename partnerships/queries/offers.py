@@ -128,9 +128,7 @@ def _seat_row(seat: CompanyInvitation) -> DeskRow:
 
 def _triage_row(offer: Offer, has_enquiry: bool) -> DeskRow:
     waits = offer.status == OfferStatus.CLARIFICATION and not has_enquiry
-    title = (
-        _("Answer a question of the business: %(title)s") if has_enquiry else _("Answer an offer: %(title)s")
-    )
+    asked, waiting = _("Answer a question of the business: %(title)s"), _("Answer an offer: %(title)s")
     return DeskRow(
         title=(asked if has_enquiry else waiting) % {"title": offer.title},
         url=reverse("partnerships:desk_offer", args=[offer.reference]),
