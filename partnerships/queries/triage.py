@@ -178,12 +178,9 @@ def offices_for(
 
 def in_talks(company: Company | None, *, but: Offer | None = None) -> QuerySet[Offer]:
     """Offers of the company that some entity holds now: talk to that entity before you start."""
-    return (
-        Offer.objects.filter(
-            company=company,
-            entity__isnull=False,
-            status__in=[OfferStatus.ROUTED, OfferStatus.RESERVED, OfferStatus.MATCHED, OfferStatus.ACCEPTED],
-        )
-        .exclude(pk=but.pk if but else None)
-        .select_related("entity")
-    )
+    held = Offer.objects.filter(
+        company=company,
+        entity__isnull=False,
+        status__in=[OfferStatus.ROUTED, OfferStatus.RESERVED, OfferStatus.MATCHED, OfferStatus.ACCEPTED],
+    ).select_related("entity")
+    return held.exclude(pk=but.pk) if but else held
