@@ -81,7 +81,7 @@ class Draw:
 def fill(records: int) -> list[int]:
     """Write `records` public records with what belongs to them; their primary keys, the oldest first."""
     rng, words = np.random.default_rng(SEED), np.array(vocabulary())
-    Company.objects.bulk_create(Company(name=f"Fictional Works {n}") for n in range(COMPANIES))
+    Company.objects.bulk_create(Company(name=f"{word.capitalize()} Works") for word in words[:COMPANIES])
     companies = list(Company.objects.values_list("pk", flat=True))
     entities, countries, targets = (
         list(model._default_manager.order_by("pk").values_list("pk", flat=True))

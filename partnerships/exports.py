@@ -15,20 +15,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from partnerships import labels, search
-from partnerships.models import Partnership, PartnershipParty
+from partnerships.models import Partnership, PartnershipParty, Withholdable
 from portal.sheets import csv_lines, plain_cell
 
 COLUMNS = [
     "reference", "title", "type", "status", "status_as_of", "summary", "un_entities", "partners", "countries",
     "countries_iso3", "scope", "place", "goals", "targets", "purposes", "themes", "start", "end",
-    "stated_usd", "results", "is_from_archive", "inferred_fields", "source", "url",
+    "stated_usd", "results", "withheld", "is_from_archive", "inferred_fields", "source", "url",
 ]  # fmt: skip
 FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "atom": "Atom"}
 CHUNK = 500
 FEED_ENTRIES = 50
 LICENCE = "CC BY 4.0"
+CHANGES = [  # of the shape of the files, the newest first: (date, what changed)
+    ("2026-11-22", _lazy("Version 1.0: the columns below, IATI 2.03, 360Giving and the API under /api/v1/.")),
+]
 
 
 def answer(
@@ -86,6 +90,10 @@ def for_export(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
 def record_as_row(record: Partnership, site: str) -> dict[str, Any]:
     """One record as plain values, lists joined by "; "; codes stand beside names."""
     countries, targets = record.countries.all(), record.targets.all()
+    withheld = set(record.withheld_fields)
+    parties = [] if Withholdable.PARTIES in withheld else record.parties.all()
+    contributions = [] if Withholdable.CONTRIBUTIONS in withheld else record.contributions.all()
+    indicators = [] if Withholdable.RESULTS in withheld else record.indicators.all()
     return {
         "reference": record.reference,
         "title": record.title,
@@ -94,19 +102,20 @@ def record_as_row(record: Partnership, site: str) -> dict[str, Any]:
         "status_as_of": record.status_as_of,
         "summary": record.summary,
         "un_entities": "; ".join(role.entity.acronym for role in record.entity_roles.all()),
-        "partners": "; ".join(str(party) for party in record.parties.all()),
+        "partners": "; ".join(map(str, parties)),
         "countries": "; ".join(str(country) for country in countries),
         "countries_iso3": "; ".join(country.iso3 for country in countries),
         "scope": str(record.get_scope_display()),
-        "place": record.place_note,
+        "place": "" if Withholdable.PLACES in withheld else record.place_note,
         "goals": "; ".join(str(number) for number in sorted({target.goal_id for target in targets})),
         "targets": "; ".join(target.code for target in targets),
         "purposes": "; ".join(labels.OF_FACET["purpose"](purpose) for purpose in record.purposes),
         "themes": "; ".join(labels.OF_FACET["theme"](theme) for theme in record.themes),
         "start": record.start,
         "end": record.end,
-        "stated_usd": search.stated_usd(record.contributions.all()),
-        "results": labels.OF_FACET["reporting"](search.reporting_of(record.indicators.all())),
+        "stated_usd": search.stated_usd(contributions),
+        "results": labels.OF_FACET["reporting"](search.reporting_of(indicators)),
+        "withheld": "; ".join(sorted(withheld)),
         "is_from_archive": record.is_imported,
         "inferred_fields": "; ".join(record.inferred_fields),
         "source": f"{record.source_document} {record.source_place}".strip(),

@@ -1,15 +1,20 @@
 """Figures and lists of the registry that more than one page shows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from partnerships.models import (
+    Company,
     Partnership,
     PartnershipEntity,
+    PartnershipParty,
     PartnershipQuerySet,
     PartnershipStatus,
     Visibility,
+    Withholdable,
 )
 from portal.models import Country, User
 
@@ -58,3 +63,42 @@ def _per(through, column: str):
 def editable_records(user: User) -> PartnershipQuerySet:
     """The records somebody works on, the latest change first; the archive only where they asked for it."""
     return Partnership.objects.editable_by(user).for_list().order_by("-updated_at", "-id")
+
+
+def listed_companies(words: str = "") -> QuerySet[Company]:
+    """Companies that a public record names without withholding its partners, with how many do so."""
+    named = (
+        PartnershipParty.objects.filter(company=OuterRef("pk"), partnership__in=public_records())
+        .exclude(partnership__withheld_fields__contains=[Withholdable.PARTIES])
+        .order_by()
+        .values("company")
+        .annotate(n=Count("partnership", distinct=True))
+    )
+    companies = Company.objects.annotate(record_count=Subquery(named.values("n"))).filter(record_count__gt=0)
+    if words:
+        companies = companies.filter(name__icontains=words)
+    return companies.select_related("country", "sector").order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A record with those that name it as their umbrella."""
+
+    record: Partnership
+    children: list["Branch"]
+
+
+def umbrella_trees(user: User | AnonymousUser) -> list[Branch]:
+    """Every record with children that has no umbrella itself, and all below it. Two queries at most."""
+    seen = Partnership.objects.visible_to(user).exclude(status=PartnershipStatus.WITHDRAWN)
+    children: dict[int, list[Partnership]] = {}
+    for record in seen.filter(parent__isnull=False).order_by("title", "pk"):
+        children.setdefault(record.parent_id, []).append(record)
+    below = {record.pk for rows in children.values() for record in rows}
+
+    def branch(record: Partnership, above: frozenset[int]) -> Branch:
+        rows = [child for child in children.get(record.pk, []) if child.pk not in above]
+        return Branch(record, [branch(child, above | {child.pk}) for child in rows])
+
+    tops = seen.filter(pk__in=children.keys() - below).order_by("title", "pk")
+    return [branch(top, frozenset({top.pk})) for top in tops]

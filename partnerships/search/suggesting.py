@@ -33,17 +33,21 @@ class Suggestion:
     count: int = 0
 
 
-# Companies only where a record that this reader may see names them.
+# The patterns are literals, or no index would know where they begin; titles stand in the order of that index.
+# Companies only where a record that this
+# reader may see names them.
 BEGUN = """
 (SELECT '', p.reference, p.title FROM partnerships_registryentry e
     JOIN partnerships_partnership p ON p.id = e.partnership_id
-    WHERE e.title_key LIKE lower(unaccent(%(begun)s)) || '%%' AND e.facets @@ %(audience)s::query_int
-    ORDER BY e.title_key LIMIT %(shown)s)
+    WHERE e.title_key LIKE %(title)s AND e.facets @> ARRAY[%(audience)s]
+    ORDER BY e.title_key USING ~<~ LIMIT %(shown)s)
 UNION ALL
-(SELECT 'company', c.public_id::text, c.name FROM partnerships_company c
+(SELECT 'company', c.public_id::text, c.name FROM (SELECT id, public_id, name FROM partnerships_company
+    WHERE name ILIKE %(name)s ORDER BY name LIMIT 10) c
     JOIN partnerships_facetvalue v ON v.facet = 'company' AND v.value = c.public_id::text
-    WHERE c.name ILIKE %(begun)s || '%%' AND EXISTS (SELECT 1 FROM partnerships_registryentry e
-        WHERE e.facets @@ (%(audience)s || '&' || v.id)::query_int)
+    WHERE EXISTS (SELECT 1 FROM partnerships_partnershipparty q WHERE q.company_id = c.id AND
+        (SELECT e.facets @> ARRAY[v.id, %(audience)s] FROM partnerships_registryentry e
+            WHERE e.partnership_id = q.partnership_id))
     ORDER BY c.name LIMIT %(shown)s)
 """
 
@@ -53,10 +57,10 @@ def suggest(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
     begun = _tidy(begun)
     if len(begun) < SHORTEST:
         return []
-    audience = str(Wanted(sees_inside=sees_inside).audience)
-    like = begun.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    audience = Wanted(sees_inside=sees_inside).audience
+    given = {"audience": audience, "shown": SHOWN_OTHERS}
     with connection.cursor() as cursor:
-        cursor.execute(BEGUN, {"begun": like, "audience": audience, "shown": SHOWN_OTHERS})
+        cursor.execute(BEGUN, given | {"title": _like(folded(begun)), "name": _like(begun)})
         others = [Suggestion(*row) for row in cursor.fetchall()]
     return suggest_filters(begun, sees_inside=sees_inside) + others
 
@@ -74,6 +78,10 @@ def suggest_filters(begun: str, *, sees_inside: bool = False) -> list[Suggestion
             if (count := kept.count(facet, value, listed))
         ]
     return sorted(found, key=lambda suggestion: -suggestion.count)[:SHOWN_FILTERS]
+
+
+def _like(begun: str) -> str:
+    return begun.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
 def _tidy(begun: str) -> str:

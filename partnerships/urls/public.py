@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from partnerships.views import compare, registry, saved, statistics
+from partnerships.views import compare, indexes, registry, saved, statistics
 
 urlpatterns = [
     path("partnerships/suggest/", registry.suggestions, name="suggestions"),
     path("partnerships/compare/", compare.partnership_compare, name="partnership_compare"),
+    path("umbrellas/", indexes.umbrella_index, name="umbrella_index"),
+    path("organisations/", indexes.organization_index, name="organization_index"),
+    path("countries/", indexes.country_index, name="country_index"),
+    path("sdgs/", indexes.goal_index, name="goal_index"),
+    path("agencies/", indexes.entity_index, name="entity_index"),
+    path("agencies/compare/", indexes.entity_compare, name="entity_compare"),
+    path("data/", indexes.data, name="data"),
     path("map/", statistics.partnership_map, name="map"),
     path("statistics/", statistics.statistics_index, name="statistics"),
     path("statistics/<slug:slug>/", statistics.statistics_figure, name="statistics_figure"),

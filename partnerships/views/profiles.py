@@ -1,6 +1,7 @@
 """Public pages about who and where: a company, a country, a goal, a UN entity, with their records."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,12 +10,12 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from focalpoints.models import UNEntity
-from partnerships import labels
-from partnerships.models import Company, Need, PartnershipQuerySet
+from focalpoints.models import FocalPoint, Task, UNEntity
+from partnerships import labels, search
+from partnerships.models import Company, Need, Offer, PartnershipQuerySet
 from partnerships.queries.registry import public_records
 from partnerships.views.rows import as_rows
-from portal.models import Country, Goal
+from portal.models import Country, Goal, User
 
 SHOWN = 10  # records on such a page; the registry list has them all
 NEEDS_SHOWN = 5
@@ -45,12 +46,20 @@ def company_detail(request: HttpRequest, public_id) -> HttpResponse:
     return render(request, "partnerships/company_detail.html", context)
 
 
+def offers_for(user: User | AnonymousUser, country: Country) -> list[Offer]:
+    """Offers on the desk for this country, for those who work with offers: they are not public."""
+    if not user.has_perm("partnerships.triage_offer"):
+        return []
+    return list(Offer.objects.on_desk().filter(countries=country).order_by("-id")[:NEEDS_SHOWN])
+
+
 @require_safe
 @login_not_required
 def country_detail(request: HttpRequest, iso3: str) -> HttpResponse:
     country = get_object_or_404(Country.objects.select_related("region", "subregion"), pk=iso3)
     records = public_records().filter(countries=country)
     needs = Need.objects.visible_to(request.user).open().filter(countries=country)
+    contacts = FocalPoint.objects.visible_to(request.user).active().filter(countries=country).for_list()
     context = {
         "country": country,
         "groups": [
@@ -58,6 +67,9 @@ def country_detail(request: HttpRequest, iso3: str) -> HttpResponse:
         ],
         "entity_count": records.aggregate(n=Count("entities", distinct=True))["n"],
         "goal_count": records.aggregate(n=Count("targets__goal", distinct=True))["n"],
+        "team": contacts.exclude(tasks__contains=[Task.LOCAL_NETWORK]),
+        "local_network": contacts.filter(tasks__contains=[Task.LOCAL_NETWORK]),
+        "open_offers": offers_for(request.user, country),
         "needs": needs.select_related("entity").order_by("-id")[:NEEDS_SHOWN],
         **records_section(records, country=country.pk),
     }
@@ -98,12 +110,19 @@ def entity_detail(request: HttpRequest, code: str) -> HttpResponse:
     entity = get_object_or_404(UNEntity.objects.select_related("hq_country", "successor"), pk=code)
     records = public_records().filter(entities=entity)
     needs = Need.objects.visible_to(request.user).open().filter(entity=entity)
+    found = search.find(search.Wanted("", {"entity": [entity.pk]})).counts.get("country", {})
+    places = [
+        {"name": str(labels.countries()[code]), "code": code, "count": count}
+        for code, count in sorted(found.items(), key=lambda pair: -pair[1])
+    ]
     context = {
         "entity": entity,
         "themes": [labels.OF_FACET["theme"](theme) for theme in entity.themes],
         "country_count": records.aggregate(n=Count("countries", distinct=True))["n"],
         "goal_count": records.aggregate(n=Count("targets__goal", distinct=True))["n"],
         "needs": needs.order_by("-id")[:NEEDS_SHOWN],
+        "countries": places,
+        "contacts": FocalPoint.objects.visible_to(request.user).active().filter(entity=entity).for_list(),
         **records_section(records, entity=entity.pk),
     }
     return render(request, "partnerships/entity_detail.html", context)

@@ -25,6 +25,13 @@ def of_saved(world: SimpleNamespace) -> list:
 ROWS: dict[str, Row] = {
     "partnerships:suggestions": Row(get=PUBLIC),
     "partnerships:partnership_compare": Row(get=PUBLIC),
+    "partnerships:umbrella_index": Row(get=PUBLIC),
+    "partnerships:organization_index": Row(get=PUBLIC),
+    "partnerships:country_index": Row(get=PUBLIC),
+    "partnerships:goal_index": Row(get=PUBLIC),
+    "partnerships:entity_index": Row(get=PUBLIC),
+    "partnerships:entity_compare": Row(get=PUBLIC),
+    "partnerships:data": Row(get=PUBLIC),
     "partnerships:map": Row(get=PUBLIC),
     "partnerships:statistics": Row(get=PUBLIC),
     "partnerships:statistics_figure": Row(get=PUBLIC, args=lambda world: ["goals"]),
