@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from screening.rating import Criterion
 
@@ -110,11 +111,11 @@ def _listed(criterion: Criterion, facts: Facts) -> Derived | None:
         return Derived("unresolved", _("Hits to decide: %(hits)s.") % {"hits": "; ".join(waiting)})
     if criterion.code not in facts.served:
         return None
+    if not hits:
+        return Derived("clear", _("No hit on its lists."))
     count = len(hits)
-    return Derived(
-        "clear",
-        _("No hit on its lists.") if not count else _("%(count)d hits, all dismissed.") % {"count": count},
-    )
+    words = ngettext("%(count)d hit, dismissed.", "%(count)d hits, all dismissed.", count)
+    return Derived("clear", words % {"count": count})
 
 
 def _compact(table: Mapping[str, str], facts: Facts) -> Derived:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from screening.rating import BLOCKED, Catalogue, Rating
+from screening.rating import BLOCKED, Catalogue, Rating, Step
 
 TYPES = {
     "exclusionary": gettext_lazy("Exclusionary criteria"),
@@ -72,15 +72,20 @@ def rating_scale(result: Rating, known: Catalogue) -> list[dict]:
     return steps
 
 
+def step_codes(step: Step) -> list[str]:
+    """What a step counted: "R_med = 2 (R-SUP-01, R-LAB-01)"."""
+    return [
+        f"{name} = {len(found)} ({', '.join(found)})" if found else f"{name} = 0"
+        for name, found in step.counts.items()
+    ]
+
+
 def rating_ladder(result: Rating) -> list[dict]:
     """For components/ladder.html: each step with the line that held and the codes it counted."""
     ladder = []
     for step in result.steps:
         title, text = STEPS[step.name]
-        codes = [
-            f"{name} = {len(found)} ({', '.join(found)})" if found else f"{name} = 0"
-            for name, found in step.counts.items()
-        ]
+        codes = step_codes(step)
         is_last = step is result.steps[-1]
         has_rating = step.name not in ("exclusion", "open_exclusion") or bool(step.line)
         ladder.append(

@@ -4,9 +4,14 @@ from django.utils import timezone
 
 from screening import demo
 from screening.models import Decision, Hit, ListSource, VersionStatus
-from screening.services import clearances, lists, queue, screening
+from screening.services import clearances, differences, lists, match_requests, queue, screening, standings
 
-DAILY = ["screening.fetch_lists", "screening.rescreen_daily", "screening.end_lapsed_clearances"]
+DAILY = [
+    "screening.fetch_lists",
+    "screening.forget_match_requests",
+    "screening.rescreen_daily",
+    "screening.end_lapsed_clearances",
+]
 
 
 def screen_company(company_id: int) -> None:
@@ -15,6 +20,22 @@ def screen_company(company_id: int) -> None:
 
 def rescreen(first: int, before: int | None) -> None:
     screening.rescreen(first, before)
+
+
+def screen_changes(difference_id: int, part: int) -> None:
+    differences.screen_changes(difference_id, part)
+
+
+def note_standings(version_id: int) -> None:
+    standings.note_standings(version_id)
+
+
+def answer_match(request_id: str) -> None:
+    match_requests.answer(request_id)
+
+
+def forget_match_requests() -> None:
+    match_requests.forget_old()
 
 
 def rescreen_daily() -> None:
@@ -31,6 +52,14 @@ def end_lapsed_clearances() -> None:
 
 def end_clearance(decision_id: int) -> None:
     clearances.end_clearance(Decision.objects.get(pk=decision_id))
+
+
+def remind_of_ends() -> None:
+    clearances.remind_of_ends()
+
+
+def remind_of_end(decision_id: int, days: int) -> None:
+    clearances.remind_of_end(Decision.objects.get(pk=decision_id), days)
 
 
 def load_version(version_id: int) -> None:

@@ -1,6 +1,21 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from screening.views import assessments, cases, criteria, decisions, dossier, hits, lists, queue, replies
+from screening import api
+from screening.views import (
+    assessments,
+    cases,
+    catalogue,
+    criteria,
+    decisions,
+    dossier,
+    evidence,
+    hits,
+    lists,
+    memo,
+    queue,
+    replies,
+)
 
 app_name = "screening"
 urlpatterns = [
@@ -30,6 +45,15 @@ urlpatterns = [
     path(
         "cases/<str:reference>/assessment/<slug:kind>/", assessments.assessment_group, name="assessment_group"
     ),
+    path("cases/<str:reference>/evidence/", evidence.evidence_add, name="evidence_add"),
+    path("cases/<str:reference>/hits/<int:pk>/evidence/", evidence.evidence_add, name="hit_evidence_add"),
+    path(
+        "cases/<str:reference>/evidence/<uuid:public_id>/remove/",
+        evidence.evidence_remove,
+        name="evidence_remove",
+    ),
+    path("cases/<str:reference>/memo/", memo.memo, name="memo"),
+    path("cases/<str:reference>/memo.<str:kind>", memo.memo_file, name="memo_file"),
     path("cases/<str:reference>/glance/", queue.case_glance, name="case_glance"),
     path("cases/<str:reference>/next/", queue.case_next, name="case_next"),
     path("cases/<str:reference>/assign/", queue.case_assign, name="case_assign"),
@@ -57,8 +81,32 @@ urlpatterns = [
     path("cases/<str:reference>/hits/<int:pk>/", hits.hit_review, name="hit_review"),
     path("cases/<str:reference>/hits/<int:pk>/undo/", hits.hit_undo, name="hit_undo"),
     path("cases/<str:reference>/hits/<int:pk>/revoke/", hits.hit_revoke, name="hit_revoke"),
+    path("criteria/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("criteria/catalogue/draft/", catalogue.draft_start, name="draft_start"),
+    path("criteria/catalogue/draft/discard/", catalogue.draft_discard, name="draft_discard"),
+    path("criteria/catalogue/draft/publish/", catalogue.draft_publish, name="draft_publish"),
+    path("criteria/catalogue/draft/criteria/<str:code>/", catalogue.criterion_edit, name="criterion_edit"),
+    path("criteria/catalogue/draft/overlays/new/", catalogue.overlay_new, name="overlay_new"),
+    path("criteria/catalogue/draft/overlays/<slug:name>/", catalogue.overlay_edit, name="overlay_edit"),
+    path("criteria/catalogue/entities/<str:entity>/", catalogue.overlay_use, name="overlay_use"),
     path("criteria/", criteria.criteria, name="criteria"),
     path("criteria/rating/", criteria.try_rating, name="try_rating"),
+    path("api/v1/screening/match", login_not_required(api.Match.as_view()), name="api_match"),
+    path(
+        "api/v1/screening/match/<uuid:pk>",
+        login_not_required(api.MatchAnswer.as_view()),
+        name="api_match_answer",
+    ),
+    path(
+        "api/v1/screening/reconcile/address",
+        login_not_required(api.ReconcileAddress.as_view()),
+        name="api_reconcile_address",
+    ),
+    path(
+        "api/v1/screening/reconcile/<str:signed>/",
+        login_not_required(api.Reconcile.as_view()),
+        name="api_reconcile",
+    ),
     path("lists/", lists.list_sources, name="list_sources"),
     path("lists/<slug:code>/", lists.list_detail, name="list_detail"),
     path("lists/<slug:code>/upload/", lists.list_upload, name="list_upload"),

@@ -11,6 +11,9 @@ DEPTHS = ["basic", "standard", "enhanced"]
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user):
+        return self if user.has_perm("screening.view_case") else self.none()
+
     def rated(self):
         return self.exclude(rating="")
 

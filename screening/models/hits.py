@@ -88,6 +88,10 @@ class SubjectRole(models.TextChoices):
 
 
 class HitQuerySet(models.QuerySet["Hit"]):
+    def visible_to(self, user):
+        """Reviewers only: what was found is not shown to those who asked for the case."""
+        return self if user.has_perm("screening.view_case") else self.none()
+
     def live(self):
         """Hits whose entry still stands on a serving list and still resembles."""
         return self.filter(closed_at=None)

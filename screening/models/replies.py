@@ -70,8 +70,7 @@ class Reply(models.Model):
             ),
             CheckConstraint(
                 name="reply_answered_whole",
-                condition=Q(status="open", answered_by=None)
-                | (~Q(status="open") & Q(answered_by__isnull=False) & ~Q(answer="")),
+                condition=Q(status="open") | (Q(answered_by__isnull=False) & ~Q(answer="")),
             ),
         ]
 

@@ -1,6 +1,6 @@
 """A case from request to recommendation. Where rows are locked, the order is company, then case."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -71,17 +71,35 @@ def request_case(company: Company, *, entity: UNEntity, tier: str, purpose: str,
 def open_case_for_hits(company: Company) -> Case | None:
     """Open a case where a hit waits and none is open; call a case back that awaited its decision.
 
-    The caller holds the lock of the company. A hit that was already left inconclusive opens nothing.
+    The caller holds the lock of the company. A hit that was already left inconclusive opens nothing, nor do
+    hits that lay open when the last case was closed: a new case opens only where the set of hits differs.
     """
-    if not Hit.objects.live().filter(company=company, outcome="").exists():
+    waiting = list(Hit.objects.live().filter(company=company, outcome="").values_list("pk", flat=True))
+    if not waiting:
         return None
     case = Case.objects.open().filter(company=company).select_for_update(no_key=True).first()
     if case is None:
+        last = company.cases.exclude(closed_at=None).order_by("-closed_at").first()
+        if last is not None and not _has_news(waiting, since=last.closed_at):
+            return None
         case = open_case(company)
         record(case, "opened by a hit", by=None)
     elif case.status == CaseStatus.DECISION:
         move(case, CaseStatus.RESEARCH, moves=CASE_MOVES, by=None, note=gettext_noop("A new hit came in."))
     return case
+
+
+HIT_NEWS = ["found", "found again", "reopened", "undone", "revoked"]
+
+
+def _has_news(hits: list[int], *, since: datetime | None) -> bool:
+    """Whether one of these hits appeared, or lost its outcome, since that moment."""
+    return AuditEvent.objects.filter(
+        subject_type="screening.hit",
+        subject_id__in=[str(pk) for pk in hits],
+        action__in=HIT_NEWS,
+        at__gte=since,
+    ).exists()
 
 
 def open_case(company: Company) -> Case:

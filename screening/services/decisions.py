@@ -111,7 +111,9 @@ def decide_case(
         changes={"outcome": ["", outcome], "rating": [assessment.rating, rating]},
     )
     if outcome in REFUSING:
-        hold_partnerships(case.company, _("The company was declined."), by=by)
+        note = _("The company was declined.")
+        for partnership in hold_partnerships(case.company, note, by=by):
+            notices.tell_of_hold(partnership, case.company, note, key=f"declined:{decision.pk}")
     _open_joint_note(decision)
     notices.tell_of_decision(decision)
     return decision

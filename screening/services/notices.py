@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from partnerships.models import Company
+from partnerships.models import Company, Partnership
 from portal.models import User
 from portal.notices import tell
 from screening.models import REFUSING, Case, Decision, JointNote, Question, Reply, ReplyKind, WaitingOn
@@ -121,3 +121,29 @@ def tell_of_answer(reply: Reply) -> None:
     context = _about(decision.case, reply=reply, decision=decision)
     page = reverse("screening:outcome", args=[decision.public_id])
     _tell_all([reply.by], "case_reply_answered", context, key=str(reply.pk), url=page)
+
+
+def tell_of_hold(partnership: Partnership, company: Company, note: str, *, key: str) -> None:
+    """The focal points of the UN entities of a partnership that was put on hold."""
+    people = User.objects.filter(
+        focal_points__entity__in=partnership.entity_roles.values("entity"), focal_points__left_on=None
+    ).distinct()
+    context = {"partnership": partnership, "company": company, "note": note}
+    page = reverse("partnerships:partnership_desk", args=[partnership.reference])
+    _tell_all(
+        people,
+        "clearance_held",
+        context,
+        key=f"{key}:{partnership.pk}",
+        url=page,
+        kind="clearance",
+    )
+
+
+def tell_of_end(decision: Decision, days: int) -> None:
+    """Who asked for the clearance, and the focal points of its entity."""
+    context = _about(decision.case, decision=decision, days=days)
+    people = entity_focal_points(decision.case)
+    key = f"{decision.pk}:{days}"
+    page = _file(decision.case)
+    _tell_all(people, "clearance_ends", context, key=key, url=page, kind="clearance")

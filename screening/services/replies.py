@@ -70,8 +70,8 @@ def answer_reply(reply: Reply, *, status: str, answer: str, by: User) -> Reply:
     if reply.status != ReplyStatus.OPEN:
         raise RuleViolation(_("This has been answered already."))
     reply.answer, reply.answered_by, reply.answered_at = answer, by, timezone.now()
-    move(reply, status, moves=REPLY_MOVES, by=by, note=answer)
     reply.save(update_fields=["answer", "answered_by", "answered_at"])
+    move(reply, status, moves=REPLY_MOVES, by=by, note=answer)
     if status == ReplyStatus.OVERTURNED:
         cases.reopen_case(decision.case, note=answer, by=by, is_appeal=True)
     notices.tell_of_answer(reply)

@@ -11,11 +11,13 @@ from portal.http import SignedIn
 from screening import queries
 from screening.forms.assessments import AnswersForm, PlanForm
 from screening.labels import ANSWERS, EVIDENCE, RATINGS, TYPES, rating_ladder, rating_scale
+from screening.memo import plan_facts
 from screening.models import Assessment, Case, CaseStatus
 from screening.queries.assessments import State, assessment_state, frozen_rating, reusable_assessment
 from screening.services import assessments as services
 from screening.services.assessments import PLAN
 from screening.views.cases import case_file_for, check_items, refuse, run_context, then
+from screening.views.evidence import EvidenceForm, evidence_of
 
 HERE = "screening:assessment"
 
@@ -64,6 +66,8 @@ def _assessment_page(
             "scale": rating_scale(rating, state.known),
             "ladder": rating_ladder(rating),
             "is_frozen": is_frozen,
+            "files": evidence_of(case),
+            "evidence_form": EvidenceForm(auto_id="evidence_%s"),
             "plan": [(label, value) for label, value in plan_facts(found) if value],
             "plan_form": plan_form or _plan_form(found, state, case),
             "checks": check_items(queries.recommendation_checks(case)) if can_answer else [],
@@ -85,19 +89,6 @@ def answer_row(row) -> dict:
         "proposed": row.proposed,
         "proposed_label": ANSWERS[row.proposed.answer] if row.proposed else "",
     }
-
-
-def plan_facts(found: Assessment) -> list[tuple[str, str]]:
-    field = Assessment._meta.get_field
-    facts = [
-        (str(field(name).verbose_name).capitalize(), str(getattr(found, name) or ""))
-        for name in PLAN
-        if name not in ("has_no_conflict", "monitoring_months")
-    ]
-    months = found.monitoring_months
-    facts.append((_("Monitoring"), _("Every %(months)d months") % {"months": months} if months else ""))
-    facts.append((_("Conflict of interest"), _("None, says the analyst") if found.has_no_conflict else ""))
-    return facts
 
 
 def _plan_form(found: Assessment, state: State, case: Case, data=None) -> PlanForm:

@@ -12,6 +12,7 @@ from portal.http import SignedIn
 from screening import queries
 from screening.forms import ConditionMetForm, DecisionForm, ReasonForm, RemarkForm
 from screening.labels import RATINGS, rating_ladder, rating_scale
+from screening.memo import plan_facts
 from screening.models import (
     APPROVING,
     Assessment,
@@ -25,7 +26,7 @@ from screening.models import (
 from screening.queries.assessments import frozen_rating
 from screening.queries.catalogue import read_version
 from screening.services import decisions as services
-from screening.views.assessments import assessment_of, plan_facts
+from screening.views.assessments import assessment_of
 from screening.views.cases import case_file_for, check_items, day_words, refuse, run_context, then
 
 

@@ -14,6 +14,7 @@ from screening.forms import HitDecisionForm, ReasonForm
 from screening.models import Case, CaseStatus, Hit, HitOutcome
 from screening.services import hits as services
 from screening.views.cases import case_file_for, refuse, screened_facts
+from screening.views.evidence import EvidenceForm, evidence_of
 
 
 def _hit_of(case: Case, pk: int) -> Hit:
@@ -82,6 +83,9 @@ def _hit_page(request: SignedIn, case: Case, hit: Hit, form: HitDecisionForm, *,
         "can_decide": may_review and is_reviewing and hit.closed_at is None and not hit.outcome,
         "can_revoke": may_review and is_reviewing and hit.closed_at is None and bool(hit.outcome),
         "revoke_form": ReasonForm(auto_id="revoke_%s"),
+        "files": evidence_of(case, hit),
+        "can_attach": may_review and is_reviewing,
+        "evidence_form": EvidenceForm(auto_id="evidence_%s"),
     }
     return render(request, "screening/hit_review.html", context, status=status)
 

@@ -1,5 +1,6 @@
 from datetime import date
 from types import SimpleNamespace
+from uuid import uuid4
 
 from screening.models import CompanyFact, Condition, JointNote, Question, Reply, SavedView
 from screening.services import assessments
@@ -17,6 +18,7 @@ from tests.screening.factories import (
 
 # anonymous, business own and other, focal point own and other entity, reviewer, decider, administrator
 NO = "login" + " 405" * 7
+NOBODY = "login" + " 403" * 7  # stewards only, who are no persona
 ADMIN_ONLY = "login 403 403 403 403 403 403 200"
 ADMIN_POSTS = "login 403 403 403 403 403 403 302"
 ADMIN_TYPES = "login 403 403 403 403 403 403 422"
@@ -119,6 +121,15 @@ ROWS: dict[str, Row] = {
         post="login 404 404 404 404 302 403 404",
         args=lambda world: [world.case.reference, world.question.pk],
     ),
+    "screening:evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:hit_evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
+    "screening:evidence_remove": Row(
+        get=NO,
+        post="login 404 404 404 404 404 403 404",
+        args=lambda world: [world.case.reference, world.company.public_id],
+    ),
+    "screening:memo": Row(get=REVIEWERS, post=NO, args=case),
+    "screening:memo_file": Row(get=REVIEWERS, post=NO, args=lambda world: [world.case.reference, "docx"]),
     "screening:case_glance": Row(get=REVIEWERS, post=NO, args=case),
     "screening:case_next": Row(get="login 404 404 404 404 302 302 404", post=NO, args=case),
     "screening:case_note": Row(get=NO, post="login 404 404 404 404 302 302 404", args=case),
@@ -180,14 +191,38 @@ ROWS: dict[str, Row] = {
         post="login 422 404 404 404 404 404 404",
         args=lambda world: [world.question.pk],
     ),
-    "screening:advice_list": Row(
-        get="login 403 403 403 403 403 403 403", post="login 403 403 403 403 403 403 403"
-    ),
+    "screening:advice_list": Row(get=NOBODY, post=NOBODY),
     "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404", args=hit),
     "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
     "screening:hit_revoke": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit, post_data=why),
+    "screening:catalogue": Row(get=NOBODY, post=NO),
+    "screening:draft_start": Row(get=NO, post=NOBODY),
+    "screening:draft_discard": Row(get=NO, post=NOBODY),
+    "screening:draft_publish": Row(get=NO, post=NOBODY),
+    "screening:criterion_edit": Row(
+        get=NOBODY,
+        post=NOBODY,
+        args=lambda world: ["E-SAN-01"],
+    ),
+    "screening:overlay_new": Row(get=NO, post=NOBODY),
+    "screening:overlay_edit": Row(
+        get=NOBODY,
+        post=NOBODY,
+        args=lambda world: ["health_agency"],
+    ),
+    "screening:overlay_use": Row(get=NO, post=NOBODY, args=lambda world: ["WFP"]),
     "screening:criteria": Row(get="200"),
     "screening:try_rating": Row(get="200"),
+    "screening:api_match": Row(get="401 403 403 405 405 405 405 405", post="401 403 403 400 400 400 400 400"),
+    "screening:api_match_answer": Row(
+        get="401 403 403 404 404 404 404 404",
+        post="401 403 403 405 405 405 405 405",
+        args=lambda world: [uuid4()],
+    ),
+    "screening:api_reconcile_address": Row(
+        get="401 403 403 200 200 200 200 200", post="401 403 403 405 405 405 405 405"
+    ),
+    "screening:api_reconcile": Row(get="404", post="404", args=lambda world: ["no-address-of-ours"]),
     "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
     "screening:list_detail": Row(get=ADMIN_ONLY, post=NO, args=lambda world: [world.list_source.pk]),
     "screening:list_upload": Row(get=NO, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk]),
