@@ -48,8 +48,9 @@ def _verdict(parts: list[Message]) -> tuple[str, str]:
         if part.get_content_type() == "message/feedback-report":
             return BounceKind.COMPLAINT, "complaint"
         if part.get_content_type() == "message/delivery-status":
-            for block in part.get_payload() if part.is_multipart() else []:
-                if _word(block, "Action").lower() == "failed":
+            blocks = part.get_payload()
+            for block in blocks if isinstance(blocks, list) else []:
+                if isinstance(block, Message) and _word(block, "Action").lower() == "failed":
                     status = _word(block, "Status")
                     kind = BounceKind.HARD if HARD.fullmatch(status) else BounceKind.SOFT
                     return kind, f"{status} {_word(block, 'Diagnostic-Code')}".strip()[:300]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -173,7 +174,7 @@ def _returned_mails(address: str) -> Iterator[tuple[bytes, Callable[[], object]]
     if parts.scheme != "imaps":
         with closing(mailbox.Maildir(address, create=False)) as folder:
             for name in folder.keys()[:MAILS_A_TURN]:
-                yield folder.get_bytes(name), lambda name=name: folder.discard(name)
+                yield folder.get_bytes(name), partial(folder.discard, name)
         return
     with imaplib.IMAP4_SSL(parts.hostname or "", parts.port or 993, timeout=20) as server:
         server.login(unquote(parts.username or ""), unquote(parts.password or ""))
@@ -181,5 +182,5 @@ def _returned_mails(address: str) -> Iterator[tuple[bytes, Callable[[], object]]
         _answer, [numbers] = server.uid("SEARCH", "ALL")
         for number in numbers.split()[:MAILS_A_TURN]:
             _answer, [content, *_rest] = server.uid("FETCH", number, "(BODY.PEEK[])")
-            yield content[1], lambda number=number: server.uid("STORE", number, "+FLAGS", r"(\Deleted)")
+            yield content[1], partial(server.uid, "STORE", number, "+FLAGS", r"(\Deleted)")
         server.expunge()

@@ -4,6 +4,7 @@ Records, cases, needs and offers belong to the entity, and whoever holds an acti
 pass on with the entry. What hangs on the entry or on the person who leaves is given to the successor here.
 """
 
+from django.db.models import ManyToOneRel
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +16,8 @@ from portal.models import User
 
 def pass_on_entry(old: FocalPoint, new: FocalPoint) -> None:
     """Let everything that points at the old entry point at the new one: it is the same office."""
-    for relation in FocalPoint._meta.get_fields(include_hidden=True):
-        if not (relation.one_to_many and relation.auto_created):
-            continue
+    relations = FocalPoint._meta.get_fields(include_hidden=True)
+    for relation in (found for found in relations if isinstance(found, ManyToOneRel)):
         model = relation.related_model
         if model is not FocalPoint and not model._meta.auto_created:  # its own countries were copied
             model._default_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})

@@ -14,7 +14,6 @@ import uuid
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 import structlog
 from django.conf import settings
@@ -342,7 +341,7 @@ def _send_chunk(
     A row that may not be sent any more ends the connection: the envelope for it may be open already.
     """
     sent, ended, outcome, is_open = 0, None, None, True
-    for row, after in pairwise([*rows, None]):
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
         is_ours = ledger.step(ended, outcome, row.id)
         ended = outcome = None
         if not is_ours:

@@ -84,7 +84,6 @@ def newsletter_issue(request: SignedIn, number: int) -> HttpResponse:
     context = {
         "issue": issue,
         "edition": content,
-        "language": language,
         "current": block if block in issue.sections else next(iter(issue.sections), ""),
         "tabs": [
             {"code": code, "name": language_name(code), "is_current": code == language}
@@ -159,7 +158,7 @@ def newsletter_title(request: SignedIn, number: int) -> HttpResponse:
         "issue": issue,
         "heading": _("Title, %(language)s") % {"language": language_label(language)},
         "source_title": issue.title,
-        "language": language,
+        "edition_language": language,
     }
     return render(request, "focalpoints/newsletter_form.html", context, status=422 if form.is_bound else 200)
 
@@ -199,7 +198,7 @@ def newsletter_item(request: SignedIn, number: int, pk: int | None = None) -> Ht
         "heading": IssueSection(section).label,
         "source_title": item.title if item and language != "en" else "",
         "source_text": item.text if item and (language != "en" or status == 409) else "",
-        "language": language,
+        "edition_language": language,
     }
     return render(request, "focalpoints/newsletter_form.html", context, status=status)
 
@@ -333,7 +332,7 @@ def newsletter_preview(request: SignedIn, number: int) -> HttpResponse:
     message = moulds.personal(mould, subscriber_id=0, email="reader@example.org", key="preview")
     context = {
         "issue": issue,
-        "language": language,
+        "edition_language": language,
         "form": form,
         "reader": reader,
         "mail_head": message.partition(b"\r\n\r\n")[0].decode(),

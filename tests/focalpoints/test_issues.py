@@ -296,6 +296,9 @@ def test_composer_pages_work_for_an_editor(client, editors, smtp_settings):
     assert client.post(f"{path}details/", details).status_code == 409
     client.post(f"{path}write/?section=from_the_desk", {"title": "", "text": "Three records."})
     item = Issue.objects.get().items.get()
+    page = client.get(f"{path}?edition=fr&block=from_the_desk").content.decode()
+    assert re.search(rf'href="{path}items/{item.pk}/\?edition=fr">Translate<', page)
+    assert 'name="edition" value="fr"' in page
     client.post(f"{path}items/{item.pk}/?edition=fr", {"title": "", "text": "Trois.", "version": 1})
     client.post(f"{path}title/?edition=fr", {"title": "Eau"})
     page = client.get(f"{path}?edition=fr").content.decode()
