@@ -10,6 +10,7 @@ from screening.views import (
     decisions,
     dossier,
     evidence,
+    figures,
     hits,
     lists,
     memo,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_new, name="case_new"),
     path("cases/advice/", replies.advice_list, name="advice_list"),
+    path("cases/reports/", figures.case_reports, name="case_reports"),
     path("cases/bulk/", queue.case_bulk, name="case_bulk"),
     path("cases/views/", queue.view_save, name="view_save"),
     path("cases/views/<int:pk>/remove/", queue.view_remove, name="view_remove"),
@@ -90,6 +92,7 @@ urlpatterns = [
     path("criteria/catalogue/draft/overlays/<slug:name>/", catalogue.overlay_edit, name="overlay_edit"),
     path("criteria/catalogue/entities/<str:entity>/", catalogue.overlay_use, name="overlay_use"),
     path("criteria/", criteria.criteria, name="criteria"),
+    path("criteria/figures/", figures.public_figures, name="public_figures"),
     path("criteria/rating/", criteria.try_rating, name="try_rating"),
     path("api/v1/screening/match", login_not_required(api.Match.as_view()), name="api_match"),
     path(

@@ -24,10 +24,12 @@ from screening.queries.clearances import (
     clearance_gaps,
     clearances_for,
     is_excluded,
+    overdue_conditions,
 )
 from screening.queries.lists import (
     ListFreshness,
     gap_sentence,
+    holds_for,
     latest_run,
     list_freshness,
     list_gaps,
@@ -54,6 +56,7 @@ __all__ = [
     "desk_rows",
     "entities_for_request",
     "gap_sentence",
+    "holds_for",
     "is_excluded",
     "joint_notes_visible_to",
     "latest_run",
@@ -61,6 +64,7 @@ __all__ = [
     "list_freshness",
     "list_gaps",
     "next_hit",
+    "overdue_conditions",
     "recommendation_checks",
     "required_level",
     "run_shortcomings",

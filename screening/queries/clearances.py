@@ -13,6 +13,7 @@ from partnerships.models import Company, Partnership
 from screening.models import (
     REFUSING,
     TIER_ORDER,
+    Condition,
     Decision,
     DecisionOutcome,
     Hit,
@@ -126,6 +127,15 @@ def clearance_gaps(partnership: Partnership) -> list[str]:
         elif company.pk in unresolved:
             gaps.append(_("%(company)s has a new possible match on a list that nobody has decided.") % values)
     return gaps
+
+
+def overdue_conditions(company: Company) -> list[Condition]:
+    """Conditions of the clearance in force whose day has passed without being met."""
+    clearance = clearance_for(company)
+    if clearance is None or not clearance.is_valid:
+        return []
+    rows = Condition.objects.filter(case=clearance.decision.case, met_at=None)
+    return list(rows.filter(due_on__lt=timezone.localdate()))
 
 
 def is_excluded(company: Company) -> bool | None:

@@ -181,6 +181,7 @@ def assessment_group(request: SignedIn, reference: str, kind: str) -> HttpRespon
             )
         except RuleViolation as broken_rule:
             refuse(form, broken_rule, case)
+            rows = assessment_state(found).group(kind)  # what stands on record now, beside what was typed
             status = 409
         else:
             kinds = [code for code in TYPES if code in state.progress]

@@ -211,6 +211,8 @@ ROWS: dict[str, Row] = {
         args=lambda world: ["health_agency"],
     ),
     "screening:overlay_use": Row(get=NO, post=NOBODY, args=lambda world: ["WFP"]),
+    "screening:case_reports": Row(get="login 403 403 403 403 200 200 403", post=NO),
+    "screening:public_figures": Row(get="200"),
     "screening:criteria": Row(get="200"),
     "screening:try_rating": Row(get="200"),
     "screening:api_match": Row(get="401 403 403 405 405 405 405 405", post="401 403 403 400 400 400 400 400"),
