@@ -1,25 +1,39 @@
-"""The read API: the public registry without an account, with the filters of the page. Under /api/v1/."""
+"""The API under /api/v1/: reading the public registry without an account, writing with a key.
+
+Lists take the filters of the page. What is written goes through the services of the pages, so every rule
+holds here too. A change names the version it is based on (`If-Match` with the `ETag` it read), so nobody
+overwrites what they have not seen.
+"""
 
 import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.decorators import method_decorator
+from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.pagination import BasePagination
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
 
+from focalpoints.models import UNEntity
 from partnerships import exports, search
 from partnerships.filters import RegistryFilter, read
 from partnerships.models import (
@@ -32,8 +46,13 @@ from partnerships.models import (
     PartnershipParty,
     PartnershipStatus,
     RegistryEntry,
-    Visibility,
+    Withholdable,
 )
+from partnerships.services import partnerships as services
+from portal.errors import StaleEdit
+from portal.limits import address_prefix, take
+from portal.models import Country, Target
+from portal.tokens import TokenAuthentication
 
 PAGE_SIZE = 25
 
@@ -99,6 +118,21 @@ class PartnershipSerializer(serializers.ModelSerializer):
     indicators = IndicatorSerializer(many=True)
     milestones = MilestoneSerializer(many=True)
 
+    WITHHELD_KEYS = {
+        Withholdable.PARTIES: {"partners": []},
+        Withholdable.CONTRIBUTIONS: {"contributions": []},
+        Withholdable.PLACES: {"place_note": ""},
+        Withholdable.AGREEMENT: {"agreement_kind": "", "agreement_signed": "", "agreement_note": ""},
+        Withholdable.RESULTS: {"indicators": []},
+    }
+
+    def to_representation(self, record: Partnership) -> dict:
+        """Without what the record withholds; `withheld_fields` says what that is."""
+        data = super().to_representation(record)
+        for part in record.withheld_fields:
+            data |= self.WITHHELD_KEYS[part]
+        return data
+
     class Meta:
         model = Partnership
         fields = [
@@ -107,7 +141,8 @@ class PartnershipSerializer(serializers.ModelSerializer):
             "partners", "start", "end", "date_note", "is_open_ended", "came_from", "further_note",
             "agreement_kind", "agreement_signed", "agreement_note", "contributions", "indicators",
             "milestones", "lessons", "status", "status_as_of", "status_note", "is_imported",
-            "inferred_fields", "source_document", "source_place", "public_since", "updated_at",
+            "inferred_fields", "source_document", "source_place", "public_since", "withheld_fields",
+            "withheld_reason", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -171,13 +206,8 @@ def list_tag(request: HttpRequest) -> str:
     return _tag(search.last_change(), request.get_full_path(), get_language())
 
 
-def record_tag(request: HttpRequest, reference: str) -> str | None:
-    found = public().filter(reference=reference).values_list("version", "status", "updated_at").first()
-    return _tag(reference, *found) if found else None
-
-
-def public() -> QuerySet[Partnership]:
-    return Partnership.objects.filter(visibility=Visibility.PUBLIC)
+def record_tag(record: Partnership) -> str:
+    return _tag(record.reference, record.version, record.status, record.visibility, record.updated_at)
 
 
 class Gone(APIException):
@@ -186,39 +216,187 @@ class Gone(APIException):
     default_code = "gone"
 
 
-@method_decorator(condition(etag_func=list_tag), name="dispatch")
-class PartnershipList(ListAPIView):
+READS, WRITES = 600, 60  # calls a minute from one network, and with one key
+
+
+class PreconditionFailed(APIException):
+    status_code = 412
+    default_detail = _lazy("The record has changed since you read it. Read it again and repeat your change.")
+    default_code = "precondition_failed"
+
+
+class PreconditionRequired(APIException):
+    status_code = 428
+    default_detail = _lazy("Send If-Match with the ETag of the record you read.")
+    default_code = "precondition_required"
+
+
+class RegistryView(GenericAPIView):
+    """Reading is free, writing needs a key; both are limited."""
+
+    authentication_classes = [TokenAuthentication]
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny() if self.request.method in SAFE_METHODS else IsAuthenticated()]
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in SAFE_METHODS:
+            take(f"api:{address_prefix(request)}", burst=READS, per_seconds=60)
+        else:
+            take(f"api:user:{request.user.pk}", burst=WRITES, per_seconds=60)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Authorization"])
+        return response
+
+
+class RecordInput(serializers.ModelSerializer):
+    """What a key may write of a record. Partners, contributions and results are edited on the pages."""
+
+    countries: serializers.Field = serializers.PrimaryKeyRelatedField(
+        many=True, queryset=Country.objects.all(), required=False
+    )
+    targets: serializers.Field = serializers.PrimaryKeyRelatedField(
+        many=True, queryset=Target.objects.all(), required=False
+    )
+
+    class Meta:
+        model = Partnership
+        fields = [
+            "title", "short_title", "record_kind", "partnership_type", "summary", "problem", "approach",
+            "un_added_value", "business_case", "local_needs_link", "mandate", "purposes", "modalities",
+            "themes", "scope", "countries", "place_note", "targets", "start", "end", "is_open_ended",
+            "date_note",
+        ]  # fmt: skip
+
+
+class NewRecordInput(RecordInput):
+    entity: serializers.Field = serializers.PrimaryKeyRelatedField(queryset=UNEntity.objects.all())
+
+    class Meta(RecordInput.Meta):
+        fields = ["entity", *RecordInput.Meta.fields]
+
+
+def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Plain fields, and the lists of places and targets that are given."""
+    lists = {name: values[name] for name in ("countries", "targets") if name in values}
+    return {name: value for name, value in values.items() if name not in lists and name != "entity"}, lists
+
+
+class PartnershipList(RegistryView, ListAPIView):
     """Public records that satisfy every filter.
 
-    Several values of one filter widen it; further filters narrow the result.
+    Several values of one filter widen it; further filters narrow the result; a filter with `not_` before
+    its name leaves out.
     """
 
-    authentication_classes: list = []  # the same answer for everybody, so that it can be kept in caches
-    permission_classes = [AllowAny]
     serializer_class = PartnershipSerializer
     filterset_class = RegistryFilter
     pagination_class = RegistryPagination
     queryset = RegistryEntry.objects.all()
 
+    @method_decorator(condition(etag_func=list_tag))
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
 
-@method_decorator(condition(etag_func=record_tag), name="dispatch")
-class PartnershipDetail(RetrieveAPIView):
-    """One public record by its reference, such as P-0033. A withdrawn one answers 410."""
+    @extend_schema(
+        request=NewRecordInput,
+        responses={201: PartnershipSerializer},
+        description="Open a draft of your entity.",
+    )
+    def post(self, request: Request) -> Response:
+        form = NewRecordInput(data=request.data)
+        form.is_valid(raise_exception=True)
+        values, lists = split(form.validated_data)
+        with transaction.atomic():
+            record = services.register_partnership(
+                by=request.user, entity=form.validated_data["entity"], values=values
+            )
+            if lists:
+                record = services.edit_partnership(record, by=request.user, version=record.version, **lists)
+        response = answer_with(record, request, status=201)
+        response["Location"] = reverse("partnerships:api_partnership", args=[record.reference])
+        return response
 
-    authentication_classes: list = []
-    permission_classes = [AllowAny]
+
+class PartnershipDetail(RegistryView, RetrieveAPIView):
+    """One record by its reference, such as P-0033; with a key also what its owner sees. Withdrawn: 410."""
+
     serializer_class = PartnershipSerializer
     lookup_field = "reference"
     queryset = Partnership.objects.none()
 
     def get_queryset(self) -> QuerySet[Partnership]:
-        return for_api(public())
+        return for_api(Partnership.objects.visible_to(self.request.user))
 
     def get_object(self) -> Partnership:
         record = super().get_object()
         if record.status == PartnershipStatus.WITHDRAWN:
             raise Gone
         return record
+
+    def get(self, request: Request, *args, **kwargs) -> HttpResponseBase:
+        record = self.get_object()
+        tag = record_tag(record)
+        unchanged = get_conditional_response(request, etag=tag)
+        return unchanged or answer_with(record, request)
+
+    @extend_schema(
+        request=RecordInput,
+        responses=PartnershipSerializer,
+        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)],
+        description="Change fields of a record of your entity. What is not given stays.",
+    )
+    def patch(self, request: Request, *args, **kwargs) -> Response:
+        record = self.get_object()
+        asked = request.headers.get("If-Match", "")
+        if not asked:
+            raise PreconditionRequired
+        if record_tag(record) not in parse_etags(asked):
+            raise PreconditionFailed
+        form = RecordInput(record, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        values, lists = split(form.validated_data)
+        try:
+            record = services.edit_partnership(
+                record, by=request.user, version=record.version, values=values, **lists
+            )
+        except StaleEdit as stale:
+            raise PreconditionFailed from stale
+        return answer_with(record, request)
+
+
+def answer_with(record: Partnership, request: Request, status: int = 200) -> Response:
+    fresh = for_api(Partnership.objects.filter(pk=record.pk)).get()
+    data = PartnershipSerializer(fresh, context={"request": request}).data
+    return Response(data, status=status, headers={"ETag": record_tag(fresh)})
+
+
+class Counts(RegistryView):
+    """How many public records satisfy the filters, and how many of them have each value of each filter."""
+
+    serializer_class = None
+    filterset_class = RegistryFilter
+    queryset = RegistryEntry.objects.all()
+
+    @extend_schema(
+        responses=inline_serializer(
+            "Counts",
+            {
+                "total": serializers.IntegerField(),
+                "counts": serializers.DictField(
+                    child=serializers.DictField(child=serializers.IntegerField())
+                ),
+            },
+        ),
+        filters=True,
+    )
+    def get(self, request: Request) -> Response:
+        self.filter_queryset(self.get_queryset())  # raises for a value that is none
+        found = search.find(read(request.query_params, AnonymousUser()).wanted)
+        return Response({"total": found.total, "counts": found.counts})
 
 
 @require_safe

@@ -1,12 +1,15 @@
 """Addresses of public pages that stand before those of `registry`, where a reference would swallow them."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from partnerships import api
 from partnerships.views import compare, indexes, registry, saved, statistics
 
 urlpatterns = [
     path("partnerships/suggest/", registry.suggestions, name="suggestions"),
     path("partnerships/compare/", compare.partnership_compare, name="partnership_compare"),
+    path("api/v1/counts/", login_not_required(api.Counts.as_view()), name="api_counts"),
     path("umbrellas/", indexes.umbrella_index, name="umbrella_index"),
     path("organisations/", indexes.organization_index, name="organization_index"),
     path("countries/", indexes.country_index, name="country_index"),

@@ -25,6 +25,7 @@ def of_saved(world: SimpleNamespace) -> list:
 ROWS: dict[str, Row] = {
     "partnerships:suggestions": Row(get=PUBLIC),
     "partnerships:partnership_compare": Row(get=PUBLIC),
+    "partnerships:api_counts": Row(get=PUBLIC),
     "partnerships:umbrella_index": Row(get=PUBLIC),
     "partnerships:organization_index": Row(get=PUBLIC),
     "partnerships:country_index": Row(get=PUBLIC),
