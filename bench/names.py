@@ -1,6 +1,6 @@
 """Name matching beside its peers, in one process and one run: quality, false alerts, recall, speed.
 
-    python -m bench.names SHARED [--names 120000]
+    python -m bench.names [SHARED] [--names 120000]
 
 SHARED is the folder with eval/ and lists/. Needs the bench group. Quality of our scorer on the labelled
 pairs is given twice: out of group (from scorer.json, as fitted by five folds that keep groups apart) and as
@@ -43,11 +43,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("shared", type=Path)
+    parser.add_argument("shared", type=Path, nargs="?", default=Path("../shared"))
     parser.add_argument(
         "--names", type=int, default=120_000, help="names in the index for the speed of a search"
     )
     asked = parser.parse_args()
+    if not (asked.shared / "lists").is_dir():
+        print(f"names: left out, there is no {asked.shared} with pairs and published lists.")
+        return
     started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     warm()
     print(f"taggers: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - started) / 1024:.0f} MB")

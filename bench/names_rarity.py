@@ -69,4 +69,7 @@ def main(lists: Path, scowl: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    if len(sys.argv) == 3:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))
+    else:
+        print("names_rarity: writes a file of the product, so it runs only with its two folders named.")

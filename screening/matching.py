@@ -6,18 +6,26 @@ Runs in workers and commands only: the first person name analysed in a process c
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from pathlib import Path
+from shutil import copyfileobj
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db.models import Count, Max, Sum
 
 from partnerships.models import Company, CompanyName
-from screening.lists.model import Entry, Identifier, PartialDate
+from screening import queries
+from screening.lists.model import Country as ListedCountry
+from screening.lists.model import Entry, Identifier, Kind, ListedName, PartialDate
 from screening.models import ListEntry, ListVersion, SubjectRole
-from screening.names import MATCHER_VERSION, Index, Subject, scorer
+from screening.names import MATCHER_VERSION, Index, Listed, Subject, scorer
 from screening.names.index import IndexFormatError
+from screening.names.matching import SAME_FROM
 
 HITS_KEPT = 50  # of one subject; nobody reads further
 
@@ -104,6 +112,24 @@ def asked_subjects(screened: dict) -> Iterator[AskedSubject]:
         )
 
 
+def subject_of(asked: dict[str, Any]) -> Subject:
+    """The subject of one query of `screening.models.MatchRequest`.
+
+    {"name", "kind": "company" or "person"}, and where known "other_names", "country" (ISO 3166 alpha-2),
+    "birth_year", "identifiers": [{"type", "value"}].
+    """
+    country, year = asked.get("country", ""), asked.get("birth_year")
+    return Subject(
+        kind="person" if asked["kind"] == "person" else "organization",
+        names=(asked["name"], *asked.get("other_names", ())),
+        countries=(country,) if country else (),
+        identifiers=tuple(
+            Identifier(item["type"], item["value"], country) for item in asked.get("identifiers", ())
+        ),
+        dates=(PartialDate(date(year, 1, 1), date(year, 12, 31), str(year)),) if year else (),
+    )
+
+
 def inputs_hash(company_version: int, versions: Sequence[ListVersion], gaps: list[dict]) -> str:
     """What a run depends on, as one hash: nothing needs to run twice for the same."""
     return _hash([company_version, sorted(version.pk for version in versions), gaps, MATCHER_VERSION])
@@ -118,27 +144,112 @@ def index_of(versions: Sequence[ListVersion]) -> Index:
     return _index(tuple(sorted(f"{version.source_id}:{version.pk}:{version.sha256}" for version in versions)))
 
 
-@lru_cache(maxsize=2)
 def _index(versions: tuple[str, ...]) -> Index:
+    ids = [int(version.split(":")[1]) for version in versions]
+
+    def entries() -> Iterator[tuple[str, Entry]]:
+        rows = ListEntry.objects.filter(version__in=ids).order_by("version__source_id", "source_id")
+        for code, content in rows.values_list("version__source_id", "content").iterator(chunk_size=1000):
+            yield code, Entry.from_dict(content)
+
+    return _mapped("lists", _hash(versions), entries)
+
+
+_OPEN: dict[str, tuple[Path, Index]] = {}  # of this process: the latest index of each sort
+
+
+def _mapped(sort: str, state: str, entries: Callable[[], Iterator[tuple[str, Entry]]]) -> Index:
+    """The index file of one sort and state, built where it is not there yet.
+
+    Machines share it through the storage of files, so that one builds and the others fetch.
+    """
     folder = settings.PORTAL_DATA / "index"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_hash([versions, MATCHER_VERSION])[:32]}.index"
-    with (folder / "lock").open("w") as lock:
+    path = folder / f"{sort}-{_hash([state, MATCHER_VERSION])[:32]}.index"
+    known, index = _OPEN.get(sort, (None, None))
+    if known == path and index is not None:
+        return index
+    with (folder / f"{sort}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one process builds, the others wait and map the file
         try:
-            return Index.open(path)
-        except (OSError, IndexFormatError):
-            pass  # not there yet, or of another matcher: built below
-        ids = [int(version.split(":")[1]) for version in versions]
-        rows = ListEntry.objects.filter(version__in=ids).order_by("version__source_id", "source_id")
-        Index.build(
-            (code, Entry.from_dict(content))
-            for code, content in rows.values_list("version__source_id", "content").iterator(chunk_size=1000)
-        ).save(path)
-        for other in folder.glob("*.index"):
+            index = Index.open(path)
+        except (OSError, IndexFormatError):  # not there yet, or cut off: fetched or built
+            _fetch_or_build(path, entries)
+            index = Index.open(path)
+        for other in folder.glob(f"{sort}-*.index"):
             if other != path:
                 other.unlink()  # a process that still maps it keeps its pages
-        return Index.open(path)
+    _OPEN[sort] = path, index
+    return index
+
+
+def _fetch_or_build(path: Path, entries: Callable[[], Iterator[tuple[str, Entry]]]) -> None:
+    stored = f"index/{path.name}"
+    if _storage_is_remote() and default_storage.exists(stored):
+        part = path.with_name(path.name + ".fetched")
+        with default_storage.open(stored) as source, part.open("wb") as target:
+            copyfileobj(source, target, 1 << 20)
+        part.replace(path)
+        return
+    Index.build(entries()).save(path)
+    if _storage_is_remote():
+        with path.open("rb") as built:
+            default_storage.save(stored, File(built))
+
+
+def _storage_is_remote() -> bool:
+    """Do other machines see what is stored? A folder of this one needs no second copy of its own files."""
+    try:
+        default_storage.path("index")
+    except NotImplementedError:
+        return True
+    return False
+
+
+def index_of_companies() -> Index:
+    """The index over companies that take part, and their people, to compare what a list changed with.
+
+    Each subject is an "entry" of it, with the id of its company before the colon. It is built anew when a
+    company changed; one that changes later is screened by itself.
+    """
+    state = queries.screened_companies().aggregate(count=Count("pk"), versions=Sum("version"), last=Max("pk"))
+    return _mapped("companies", _hash([str(value) for value in state.values()]), _company_entries)
+
+
+def _company_entries() -> Iterator[tuple[str, Entry]]:
+    companies = queries.screened_companies().select_related("country").prefetch_related("names")
+    for company in companies.order_by("pk").iterator(chunk_size=500):
+        for asked in asked_subjects(as_screened(company)):
+            subject = asked.subject
+            yield (
+                "companies",
+                Entry(
+                    f"{company.pk}:{asked.key}"[:220],
+                    cast("Kind", subject.kind),
+                    tuple(ListedName(name, "alias") for name in subject.names),
+                    identifiers=subject.identifiers,
+                    dates=subject.dates,
+                    countries=tuple(ListedCountry(code, "", code) for code in subject.countries),
+                ),
+            )
+
+
+def companies_met(index: Index, list_code: str, entry: Entry) -> set[int]:
+    """The ids of companies that have an entry of a list as a hit."""
+    return {int(found.partition(":")[0]) for found in index.met_by(Listed.from_entry(entry, list_code))}
+
+
+def same_company(index: Index, entry: Entry) -> int | None:
+    """The id of the one company that is this party: nearly the same name, and the country agrees."""
+    listed = Listed.from_entry(entry)
+    asked = Subject("organization", tuple(name.text for name in entry.names), listed.countries)
+    found = {
+        int(match.source_id.partition(":")[0])
+        for match in index.search(asked, threshold=SAME_FROM)
+        if match.source_id.endswith(":company")
+        and any(fact["field"] == "country" and fact["outcome"] == "agrees" for fact in match.facts)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _hash(value: object) -> str:

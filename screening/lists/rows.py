@@ -76,7 +76,8 @@ def read_rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, row by column name) of a table with a header; cells are stripped.
 
-    Raises ListError when a `needed` column is missing, or a row has more cells than the header.
+    Raises ListError when a `needed` column is missing, or a row has other cells than the header: a file that
+    was cut off often ends in such a row.
     """
     cells = read_cells(stream, file=file, delimiter=delimiter)
     _, header = next(cells, (0, []))
@@ -93,6 +94,6 @@ def read_rows(
             found=", ".join(names)[:300],
         )
     for line, row in cells:
-        if len(row) > len(names):
+        if len(row) != len(names):
             raise ListError("bad_row", WIDTH, file, f"line {line}", found=len(row), expected=len(names))
-        yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+        yield line, {name: cell.strip() for name, cell in zip(names, row, strict=True)}

@@ -47,11 +47,13 @@ from screening.models.lists import (
     VERSION_MOVES,
     EntryKind,
     ListChange,
+    ListDifference,
     ListEntry,
     ListSource,
     ListVersion,
     VersionStatus,
 )
+from screening.models.match_requests import MatchRequest
 from screening.models.replies import (
     REPLY_MOVES,
     REPLY_WITHIN,
@@ -105,9 +107,11 @@ __all__ = [
     "JointNote",
     "JointRemark",
     "ListChange",
+    "ListDifference",
     "ListEntry",
     "ListSource",
     "ListVersion",
+    "MatchRequest",
     "OverlayUse",
     "Question",
     "RefusalReason",

@@ -3,6 +3,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.models import Company
 from portal.models import User
 
 
@@ -198,3 +199,30 @@ class ListChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class ListDifference(models.Model):
+    """The companies compared with what a version changed against the one before, and with nothing else.
+
+    Once it is finished, a run against the version before holds for this one too, unless the company is
+    among the affected: those are screened anew.
+    """
+
+    version = models.OneToOneField(ListVersion, models.CASCADE, related_name="difference")
+    before = models.ForeignKey(ListVersion, models.CASCADE, related_name="+")
+    matcher = models.CharField(max_length=40)
+    part_count = models.PositiveIntegerField(help_text="Jobs that compare at most 500 changed entries each.")
+    parts_done = models.PositiveIntegerField(default=0)
+    affected = models.ManyToManyField(Company, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="difference_parts_within_count", condition=Q(parts_done__lte=models.F("part_count"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} to {self.version}"

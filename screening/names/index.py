@@ -29,13 +29,16 @@ import numpy as np
 from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialDate
 from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, analyse_all, variants
 from screening.names.attributes import normal
-from screening.names.matching import Listed, Match, Subject, compare_many, kinds_meet
+from screening.names.matching import Listed, Match, Subject, compare_many, compare_pairs, kinds_meet
 from screening.names.scorer import scorer
 
 MAGIC = b"CGNAMES2"
 GRAMS_KEPT = 12  # rarest letter triples of a name
 POSTINGS_BUDGET = 28_000  # names looked at for one query name, rarest keys first: 3 ms at a million names
 NAMES_COMPARED = 80  # candidates that are compared word by word, per query name
+# Of a thousand pairs at or above the threshold one shares less of the query's keys, by their worth; of all
+# candidates nearly half do.
+SHARE_NEEDED = 0.065
 
 # What sharing a key of each sort is worth beside its rarity.
 _WORTH = {"w": 1.0, "s": 0.5, "r": 0.6, "m": 0.6, "i": 0.5, "q": 1.0, "g": 0.35}
@@ -223,6 +226,7 @@ class Index:
         at = np.searchsorted(self.keys, wanted)
         at[at == len(self.keys)] = 0
         known = (self.keys[at] == wanted) if len(self.keys) else np.zeros(len(wanted), bool)
+        unseen = worth[~known].sum() * _idf(np.ones(1), self.names_count)[0] ** 2
         at, worth = at[known], worth[known]
         sizes = self.starts[at + 1] - self.starts[at]
         order = np.argsort(sizes)
@@ -231,7 +235,8 @@ class Index:
             keep = order[:1]
         if not len(keep):
             return self.postings[:0]
-        gain = worth[keep] * _idf(sizes[keep], self.names_count) ** 2
+        all_gains = worth * _idf(sizes, self.names_count) ** 2
+        gain = all_gains[keep]
         names = np.concatenate([self.postings[self.starts[key] : self.starts[key + 1]] for key in at[keep]])
         gains = np.repeat(gain.astype(np.float32), sizes[keep])
         by_name = np.argsort(names, kind="stable")
@@ -239,6 +244,8 @@ class Index:
         firsts = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1]]))
         totals = np.add.reduceat(gains[by_name], firsts)
         names = names[firsts]
+        alike = totals >= SHARE_NEEDED * (all_gains.sum() + unseen)
+        names, totals = names[alike], totals[alike]
         meets = np.array([kinds_meet(kind, other) for other in KINDS])[self.kind_of[names]]
         names, totals = names[meets], totals[meets] / np.sqrt(self.norms[names[meets]] + 1.0)
         if len(names) > limit:
@@ -250,19 +257,48 @@ class Index:
 
         `threshold` is the lowest score to report; None takes the shipped one.
         """
-        parties = []
-        for entry, names in self.candidates(subject).items():
-            listed = self.listed(entry)
-            first = int(self.first_name[entry])
-            chosen = tuple([listed.names[name - first] for name in sorted(names)])
-            analysed = tuple(
-                [self._analysed(name, listed.names[name - first].text) for name in sorted(names)]
-            )
-            parties.append(replace(listed, names=chosen, analysed=analysed))
         floor = scorer().threshold if threshold is None else threshold
+        parties = [self._party(*found) for found in self.candidates(subject).items()]
         matches = compare_many(subject, parties, threshold=floor)
         matches.sort(key=lambda match: (-match.score, -match.evidence, match.list_code, match.source_id))
         return matches[:limit]
+
+    def _party(self, entry: int, names: set[int]) -> Listed:
+        """A listed party with those of its names that are candidates."""
+        listed, first = self.listed(entry), int(self.first_name[entry])
+        chosen = tuple([listed.names[name - first] for name in sorted(names)])
+        analysed = tuple([self._analysed(name, listed.names[name - first].text) for name in sorted(names)])
+        return replace(listed, names=chosen, analysed=analysed)
+
+    def met_by(self, listed: Listed) -> list[str]:
+        """Where this index holds subjects: the ids of those that have the listed party as a hit.
+
+        The score is that of the subject's own search; only who is compared is found from the other side.
+        """
+        asked = Subject(
+            listed.kind, tuple(name.text for name in listed.names), listed.countries, listed.identifiers
+        )
+        subjects = [self._party(*found) for found in self.candidates(asked).items()]
+        pairs = [
+            (
+                Subject(
+                    party.kind,
+                    tuple(name.text for name in party.names),
+                    party.countries,
+                    party.identifiers,
+                    party.dates,
+                    party.analysed,
+                ),
+                listed,
+            )
+            for party in subjects
+        ]
+        matches = compare_pairs(pairs)
+        return [
+            party.source_id
+            for party, match in zip(subjects, matches, strict=True)
+            if match.score >= scorer().threshold
+        ]
 
     def parties(self) -> Iterator[Listed]:
         """Every listed party, in the order of the build."""

@@ -47,7 +47,7 @@ _GROUPS = {
 class Subject:
     """Whom we ask about. `kind` is "person", "organization" (or "company") or "unknown".
 
-    Countries are ISO alpha-2.
+    Countries are ISO alpha-2. `analysed` holds the names taken apart already, where an index keeps them.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Subject:
     countries: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     dates: tuple[PartialDate, ...] = ()
+    analysed: tuple[tuple[AnalysedName, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,17 @@ def compare_many(
 
     Those below the threshold are left out if it is not 0.
     """
-    listed = [party if isinstance(party, Listed) else Listed.from_entry(party) for party in parties]
-    best = _best_names(subject, listed)
+    return compare_pairs([(subject, party) for party in parties], threshold=threshold)
+
+
+def compare_pairs(pairs: Iterable[tuple[Subject, Listed | Entry]], *, threshold: float = 0.0) -> list[Match]:
+    """`compare_many` where the subjects differ too."""
+    asked = [
+        (subject, party if isinstance(party, Listed) else Listed.from_entry(party))
+        for subject, party in pairs
+    ]
     matches = []
-    for party, found in zip(listed, best, strict=True):
+    for (subject, party), found in zip(asked, _best_names(asked), strict=True):
         facts = _facts(subject, party)
         score = _score(found, facts)
         if score >= threshold:
@@ -182,31 +190,38 @@ def compare_many(
     return matches
 
 
-def _best_names(subject: Subject, listed: list[Listed]) -> list[_Best | None]:
+def _names_of(side: Subject | Listed, texts: Iterable[str], kind: str) -> list[tuple[AnalysedName, ...]]:
+    """Each name of a side taken apart as names of that kind, from what the side brings where that fits."""
+    if side.analysed and all(names and names[0].kind == kind for names in side.analysed):
+        return list(side.analysed)
+    return [analyse_all(text, kind) for text in texts]
+
+
+def _best_names(asked: list[tuple[Subject, Listed]]) -> list[_Best | None]:
     rows: list[list[float]] = []
     sources: list[tuple[int, AnalysedName, AnalysedName, list[Pair], ListedName]] = []
-    asked_as: dict[str, list[AnalysedName]] = {}
-    for number, party in enumerate(listed):
+    known: dict[tuple[int, str], list[AnalysedName]] = {}
+    for number, (subject, party) in enumerate(asked):
         kind = name_kind(subject.kind, party.kind)
-        asked = asked_as.get(kind)
-        if asked is None:
-            asked = [ours for name in subject.names for ours in analyse_all(name, kind) if ours.words]
-            asked_as[kind] = asked
-        for at, name in enumerate(party.names) if asked else ():
-            known = party.analysed[at] if party.analysed else ()
-            if not known or known[0].kind != kind:
-                known = analyse_all(name.text, kind)
-            for theirs in known:
-                for ours in asked if theirs.words else ():
+        mine = known.get((id(subject), kind))
+        if mine is None:
+            found = _names_of(subject, subject.names, kind)
+            mine = known[id(subject), kind] = [ours for names in found for ours in names if ours.words]
+        if not mine:
+            continue
+        its = _names_of(party, [name.text for name in party.names], kind)
+        for name, analysed in zip(party.names, its, strict=True):
+            for theirs in analysed:
+                for ours in mine if theirs.words else ():
                     pairs = align(ours, theirs)
                     rows.append(name_features(ours, theirs, pairs))
                     sources.append((number, ours, theirs, pairs, name))
-    best: list[_Best | None] = [None] * len(listed)
+    best: list[_Best | None] = [None] * len(asked)
     if not rows:
         return best
     logits = scorer().logits(rows).tolist()
-    for (number, ours, theirs, pairs, name), row, found in zip(sources, rows, logits, strict=True):
-        logit = found + _tie_break(row)
+    for (number, ours, theirs, pairs, name), row, logit in zip(sources, rows, logits, strict=True):
+        logit += _tie_break(row)
         if name.type == "weak":
             logit = min(logit, _logit(WEAK_CAP))
         if 0 < row[_ACRONYM] <= SHORT_INITIALS:

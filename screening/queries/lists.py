@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from partnerships.models import Company
 from screening.models import (
     Case,
+    ListDifference,
     ListEntry,
     ListSource,
     ListVersion,
@@ -111,6 +112,34 @@ def latest_run(company: Company) -> ScreeningRun | None:
     return company.runs.order_by("-at", "-id").first()
 
 
+def holds_for(run: ScreeningRun, versions: Sequence[ListVersion]) -> bool:
+    """Does a run speak for these versions: made with them, or only differences since that left it alone?"""
+    used = set(run.list_versions.values_list("pk", flat=True))
+    wanted = {version.pk for version in versions}
+    if used == wanted:
+        return True
+    newer = wanted - used
+    left = used - wanted
+    differences = {
+        difference.version_id: difference
+        for difference in ListDifference.objects.filter(
+            version__source__in=[version.source_id for version in versions if version.pk in newer],
+            at__gte=run.at,
+            finished_at__isnull=False,
+            matcher=run.matcher,
+        ).exclude(affected=run.company_id)
+    }
+    for pk in newer:
+        at: int | None = pk
+        while at is not None and at not in left:
+            difference = differences.get(at)
+            at = difference.before_id if difference else None
+        if at is None:
+            return False
+        left.discard(at)
+    return not left
+
+
 def run_shortcomings(company: Company, run: ScreeningRun | None) -> list[str]:
     """Why no decision can rest on this run now, in sentences; empty when one can."""
     if run is None:
@@ -118,8 +147,7 @@ def run_shortcomings(company: Company, run: ScreeningRun | None) -> list[str]:
     reasons = [gap_sentence(gap) for gap in run.gaps]
     if run.company_version != company.version:
         reasons.append(_("The company changed after the screening. A new one is on its way."))
-    used = set(run.list_versions.values_list("pk", flat=True))
-    if used != {version.pk for version in serving_versions()}:
+    if not holds_for(run, serving_versions()):
         reasons.append(_("A list changed after the screening. A new one is on its way."))
     elif not run.gaps:
         reasons += [item.sentence for item in list_freshness() if item.source.is_required and item.is_stale]

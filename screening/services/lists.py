@@ -36,6 +36,7 @@ from screening.models import (
     ListVersion,
     VersionStatus,
 )
+from screening.services import differences
 
 SOURCES = Path(__file__).parent.parent / "data" / "sources.yaml"
 BATCH = 500  # entries written at once: bounds the memory of an import
@@ -196,11 +197,15 @@ def fetch_due_lists() -> None:
 
 def _confirm(version: ListVersion) -> None:
     """The publisher says that this is still the current file. What was stale is screened anew."""
-    was_stale = any(item.is_stale and item.version == version for item in queries.list_freshness())
+    was_stale = _is_stale(version)
     version.as_of = timezone.now()
     version.save(update_fields=["as_of"])
     if was_stale:
         rescreen_all(f"{version} confirmed {version.as_of:%Y-%m-%d}")
+
+
+def _is_stale(version: ListVersion) -> bool:
+    return any(item.is_stale and item.version == version for item in queries.list_freshness())
 
 
 def _digest(file: IO[bytes]) -> tuple[str, int]:
@@ -316,6 +321,7 @@ def _counts(version: ListVersion) -> dict[str, int]:
 def _switch(version: ListVersion, before: ListVersion | None, about: ListFile, names: int) -> None:
     """Compare with the version in use and take its place. The caller holds the lock of the source."""
     now = timezone.now()
+    was_stale = before is not None and _is_stale(before)
     version.published_on = about.generated_on
     if not version.is_fetched and about.generated_on:
         midnight = datetime.combine(about.generated_on, time(), tzinfo=UTC)
@@ -340,7 +346,12 @@ def _switch(version: ListVersion, before: ListVersion | None, about: ListFile, n
         note=version.override_note,
     )
     version.save()
-    rescreen_all(f"version {version.pk}")
+    if not version.source.screens:
+        enqueue("screening.note_standings", key=f"note_standings:{version.pk}", version_id=version.pk)
+    elif before and not was_stale:
+        differences.screen_difference(version, before)
+    else:  # what was incomplete is complete now
+        rescreen_all(f"version {version.pk}")
 
 
 def _note_changes(version: ListVersion, before: ListVersion | None) -> None:

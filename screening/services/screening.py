@@ -26,14 +26,15 @@ from screening.services import cases, hits
 def screen_company(company_id: int) -> ScreeningRun:
     """Compare a company and its people with every list in use; keep the run, its hits and why.
 
-    Does nothing twice: the last run is returned where company, lists, matcher and gaps are those it had.
+    Does nothing twice: the last run is returned where company, lists, matcher and gaps are those it had, or
+    where only differences that left the company alone came since.
     """
     company = Company.objects.select_for_update(no_key=True, of=("self",)).get(pk=company_id)
     versions = queries.serving_versions()
     gaps = queries.list_gaps()
     inputs = matching.inputs_hash(company.version, versions, gaps)
     last = queries.latest_run(company)
-    if last is not None and last.inputs == inputs:
+    if last is not None and (last.inputs == inputs or _still_holds(last, company, versions, gaps)):
         return last
     screened = matching.as_screened(company)
     index = matching.index_of(versions)
@@ -57,6 +58,15 @@ def screen_company(company_id: int) -> ScreeningRun:
     _keep_hits(run, found, versions)
     cases.open_case_for_hits(company)
     return run
+
+
+def _still_holds(run: ScreeningRun, company: Company, versions: list[ListVersion], gaps: list[dict]) -> bool:
+    return (
+        run.company_version == company.version
+        and run.gaps == gaps
+        and run.matcher == MATCHER_VERSION
+        and queries.holds_for(run, versions)
+    )
 
 
 def rescreen(first: int, before: int | None) -> int:

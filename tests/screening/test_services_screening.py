@@ -2,9 +2,10 @@ import pytest
 import time_machine
 
 from partnerships.models import CompanyName, CompanyPerson
-from portal.models import AuditEvent
+from portal.jobs import run_job
+from portal.models import AuditEvent, Job
 from screening import queries
-from screening.models import Case, CaseStatus, Hit, HitOutcome, HitReason, ScreeningRun
+from screening.models import Case, CaseStatus, Hit, HitOutcome, HitReason, ListDifference, ScreeningRun
 from screening.services import hits as hit_services
 from screening.services import lists
 from screening.services.screening import rescreen, screen_company
@@ -179,14 +180,53 @@ def test_change_after_the_run_asks_for_another(company, source):
     assert "The company changed" in queries.run_shortcomings(company, run)[0]
 
 
-def test_new_list_version_screens_every_company_again(source, run_jobs):
-    companies = [CompanyFactory() for _ in range(3)]
-    CompanyFactory(is_from_archive=True)
-    serve(source, list_xml("Orsalla Maritime Trade Co", *FILLER, e1="x"))
-    assert run_jobs() == ["screening.rescreen"]
-    assert set(ScreeningRun.objects.values_list("company", flat=True)) == {
-        company.pk for company in companies
-    }
+def test_new_version_screens_its_changes_and_only_the_companies_they_meet(source, run_jobs):
+    met, left_alone = CompanyFactory(name="Quorvane Holding"), CompanyFactory(name="Halvorsen Cold Chain")
+    CompanyFactory(name="Quorvane Holding", is_from_archive=True)
+    for company in (met, left_alone):
+        screen_company(company.pk)
+    names = ["Orsalla Maritime Trade Co", *FILLER, "Quorvan Holdings Ltd"]
+    version = serve(source, list_xml(*names, e1="amended"))
+    assert run_jobs() == ["screening.screen_changes", "screening.screen_company"]
+    assert Hit.objects.get(company=met).entry_name == "Quorvan Holdings Ltd"
+    assert left_alone.runs.count() == 1
+    assert queries.run_shortcomings(left_alone, queries.latest_run(left_alone)) == []
+    assert screen_company(left_alone.pk) == left_alone.runs.get()
+    difference = version.difference
+    assert (difference.part_count, difference.parts_done) == (1, 1)
+    assert list(difference.affected.all()) == [met]
+
+
+def test_part_of_a_difference_counts_once(source, run_jobs):
+    company = CompanyFactory(name="Quorvane Holding")
+    screen_company(company.pk)
+    version = serve(source, list_xml("Orsalla Maritime Trade Co", *FILLER, "Quorvane Holding"))
+    run_jobs()
+    for job in Job.objects.filter(kind="screening.screen_changes"):
+        run_job(job.pk)  # a message that comes twice
+    assert ListDifference.objects.get(version=version).parts_done == 1
+    assert Hit.objects.filter(company=company).count() == 1
+    assert company.runs.count() == 2
+
+
+def test_entry_that_leaves_a_list_closes_its_hit(company, source, run_jobs):
+    screen_company(company.pk)
+    serve(source, list_xml("", *FILLER))
+    assert "A list changed" in queries.run_shortcomings(company, queries.latest_run(company))[0]
+    run_jobs()
+    assert Hit.objects.get().closed_at is not None
+    assert queries.run_shortcomings(company, queries.latest_run(company)) == []
+
+
+def test_runs_hold_over_several_versions(source, run_jobs):
+    company = CompanyFactory(name="Halvorsen Cold Chain")
+    run = screen_company(company.pk)
+    for note in ("one", "two", "three"):
+        serve(source, list_xml("Orsalla Maritime Trade Co", *FILLER, e1=note))
+    assert queries.run_shortcomings(company, run) != []
+    run_jobs()
+    assert queries.run_shortcomings(company, run) == []
+    assert company.runs.get() == run
 
 
 def test_chunks_cover_every_company_once(source, monkeypatch):
