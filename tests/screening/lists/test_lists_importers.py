@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.lists import importers, mapped_csv
+from screening.lists import bundles, importers, mapped_csv
 from screening.lists.model import Entry, ListError, ListFile
 from screening.lists.ofac_remarks import Remarks, read_remarks
 from screening.lists.worldbank import split_names
@@ -289,12 +289,39 @@ def test_lists_of_a_folder_are_found_by_code(tmp_path):
     (tmp_path / "uk.csv").write_bytes((SAMPLES / "uk.csv").read_bytes())
     (tmp_path / "ofac").mkdir()
     (tmp_path / "ofac" / "sdn.csv").touch()
-    assert [(code, slug) for code, slug, _ in importers.find(tmp_path, [])] == [
-        ("ofac", "ofac_csv"),
-        ("uk", "uk_csv"),
-    ]
+    assert importers.find(tmp_path, []) == [("ofac", tmp_path / "ofac"), ("uk", tmp_path / "uk.csv")]
+    assert [entry.source_id for entry in importers.read_path("uk", tmp_path / "uk.csv")]
     with pytest.raises(ListError, match="no file or folder for the list un"):
         importers.find(tmp_path, ["un"])
+
+
+def test_list_of_several_files_is_one_archive(tmp_path):
+    folder = EXTRACTS / "ofac_2021-07"
+    archive = io.BytesIO()
+    bundles.pack([(file.name, file.open("rb")) for file in sorted(folder.iterdir())], archive)
+    again = io.BytesIO()
+    bundles.pack([(file.name, file.open("rb")) for file in sorted(folder.iterdir(), reverse=True)], again)
+    assert archive.getvalue() == again.getvalue()
+    (tmp_path / "ofac.zip").write_bytes(archive.getvalue())
+    packed = list(importers.read_path("ofac", tmp_path / "ofac.zip"))
+    assert packed == list(importers.read_path("ofac", folder))
+
+
+@pytest.mark.parametrize(
+    ("family", "file", "kind"),
+    [
+        ("ofac", SAMPLES / "sdn_advanced.xml", "person"),
+        ("ofac", EXTRACTS / "ofac_consolidated_2025-03-28.xml", "person"),
+        ("uk", SAMPLES / "uk.xml", "person"),
+        ("uk", SAMPLES / "uk.csv", "person"),
+        ("ftm", SAMPLES / "entities.ftm.json", "organization"),
+        ("ftm", SAMPLES / "targets.simple.csv", "organization"),
+    ],
+)
+def test_content_tells_the_layout_whatever_the_name(family, file, kind, tmp_path):
+    (tmp_path / "download").write_bytes(file.read_bytes())
+    found = list(importers.read_path(family, tmp_path / "download"))
+    assert kind in {entry.kind for entry in found}
 
 
 @needs_shared
