@@ -7,8 +7,13 @@ from portal.documents import Document, Facts, Items, Paragraph, Section
 
 
 def certificate(seat: TrainingSeat, language: str) -> Document:
-    """What a participant can show: who completed which course, when, and what it taught."""
+    """What a participant can show: who completed which course, when, and what it taught.
+
+    Raises ValueError for a seat whose course was not completed.
+    """
     training = seat.training
+    if seat.completed_on is None:
+        raise ValueError(f"Seat {seat.pk} was not completed.")
     with override(language):
         facts = [
             (_("Course"), training.title),

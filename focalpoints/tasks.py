@@ -1,4 +1,4 @@
-from focalpoints.models import FocalPoint, Meeting, Membership, Subscriber
+from focalpoints.models import FocalPoint, Meeting, Membership, Subscriber, Thread
 from focalpoints.services import bounces, directory, groups, meetings, reader_imports, sending, subscribers
 
 DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.read_returned_mail", "focalpoints.digest_groups"]
@@ -36,6 +36,10 @@ def start_planned_issue(issue_id: int) -> None:
 
 def tell_meeting_moved(meeting_id: int, version: int) -> None:
     meetings.tell_meeting_moved(Meeting.objects.select_related("country").get(pk=meeting_id), version=version)
+
+
+def tell_announcement(thread_id: int) -> None:
+    groups.tell_announcement(Thread.objects.select_related("community").get(pk=thread_id))
 
 
 def digest_groups() -> None:

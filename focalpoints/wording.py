@@ -33,6 +33,11 @@ def clean_text(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def clean_line(text: str) -> str:
+    """A title: `clean_text` on one line, for it may become the subject of a mail."""
+    return " ".join(clean_text(text).split())
+
+
 def to_html(text: str, *, base: str = "", counted: Mapping[str, str] | None = None) -> SafeString:
     """Markdown as HTML of the allowed tags. A link to a path of this portal begins with `base`.
 

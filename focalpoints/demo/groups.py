@@ -11,7 +11,7 @@ from focalpoints.models import (
     Thread,
     Training,
 )
-from portal.models import User
+from portal.models import Country, User
 
 
 def load() -> int:
@@ -115,7 +115,7 @@ def _brokers(focal: User, undp: User) -> None:
             },
         )
         if is_new and entity == "WFP":
-            broker.countries.set(["BGD"])
+            broker.countries.set(Country.objects.filter(pk="BGD"))
 
 
 def _recommendation(focal: User, undp: User) -> None:

@@ -165,7 +165,6 @@ class RosterFilterForm(forms.Form):
         label=_("Free"),
         choices=[("", _("Any")), ("yes", _("Now"))],
         coerce=bool,
-        empty_value=False,
         required=False,
     )
 

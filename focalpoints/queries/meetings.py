@@ -52,7 +52,7 @@ def papers_of(meeting: Meeting, user: Reader) -> list[MeetingDocument]:
     papers = list(MeetingDocument.objects.visible_to(user).filter(meeting=meeting))
     files = files_of(papers)
     for paper in papers:
-        paper.files = files[paper.pk]  # type: ignore[attr-defined]
+        paper.files = files[paper.pk]
     return papers
 
 

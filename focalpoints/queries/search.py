@@ -94,7 +94,7 @@ def _meta(*parts: object) -> tuple[str, ...]:
 
 def _people(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
     with_names = user.has_perm("focalpoints.view_people")
-    rows = FocalPoint.objects.visible_to(user).active()
+    rows = FocalPoint.objects.visible_to(user).active().for_list()
 
     def hit(entry: FocalPoint) -> Hit:
         name = entry.person_name if with_names and entry.has_name_consent else ""
@@ -102,7 +102,7 @@ def _people(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
         place = f"{entry.entity.acronym}, {entry.office_place}"
         return Hit(entry.role_title, url, name, _meta(place, ", ".join(entry.theme_labels)))
 
-    return _answer(matching_focal_points(rows, words, with_names=with_names).for_list(), limit, hit)
+    return _answer(matching_focal_points(rows, words, with_names=with_names), limit, hit)
 
 
 def _partnerships(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:

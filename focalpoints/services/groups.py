@@ -11,7 +11,7 @@ from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Community, Membership, Moderation, Post, Resource, ShelfFile, Thread, Training
-from focalpoints.wording import clean_text
+from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.emails import send_mail
 from portal.errors import RuleViolation
@@ -60,7 +60,7 @@ def create_group(
         raise RuleViolation(_("There is a group of this name already."))
     community = Community.objects.create(
         slug=slug,
-        name=clean_text(name),
+        name=clean_line(name),
         kind=kind,
         purpose=clean_text(purpose),
         created_by=by,
@@ -83,7 +83,7 @@ def _tell(user: User, template: str, community: Community, *, key: str, **contex
 def change_group(community: Community, *, name: str, purpose: str, by: User) -> None:
     """Other words for a group; its address stays."""
     _moderator(community, by)
-    values = {"name": clean_text(name), "purpose": clean_text(purpose)}
+    values = {"name": clean_line(name), "purpose": clean_text(purpose)}
     changes = changed_fields(community, values)
     Community.objects.filter(pk=community.pk).update(**values)
     record(community, Moderation.CHANGED, by=by, changes=changes)
@@ -123,7 +123,7 @@ def start_thread(community: Community, *, title: str, text: str, is_announcement
     _take_time(by)
     thread = Thread.objects.create(
         community=community,
-        title=clean_text(title),
+        title=clean_line(title),
         is_announcement=is_announcement,
         is_closed=is_announcement,
         started_by=by,
@@ -131,10 +131,25 @@ def start_thread(community: Community, *, title: str, text: str, is_announcement
     Post.objects.create(thread=thread, by=by, text=clean_text(text))
     if is_announcement:
         record(community, Moderation.ANNOUNCED, by=by, note=thread.title)
-        for membership in community.memberships.exclude(user=by).select_related("user"):
-            key = f"announced:{thread.pk}"
-            _tell(membership.user, "network_announcement", community, key=key, thread=thread, text=text)
+        key = f"tell_announcement:{thread.pk}"
+        enqueue("focalpoints.tell_announcement", key=key, thread_id=thread.pk)
     return thread
+
+
+def tell_announcement(thread: Thread) -> None:
+    """Tell every member but its author; what was removed meanwhile is not told."""
+    post = thread.posts.filter(removed_at=None).first()
+    if post is None:
+        return
+    for membership in thread.community.memberships.exclude(user=post.by).select_related("user"):
+        _tell(
+            membership.user,
+            "network_announcement",
+            thread.community,
+            key=f"announced:{thread.pk}",
+            thread=thread,
+            text=post.text,
+        )
 
 
 def _take_time(by: User) -> None:
@@ -243,7 +258,7 @@ def shelve_file(community: Community, *, title: str, file: UploadedFile, by: Use
     """Put a file on the shelf of a group."""
     _inside(by)
     _member(community, by)
-    shelved = ShelfFile.objects.create(community=community, title=clean_text(title), by=by)
+    shelved = ShelfFile.objects.create(community=community, title=clean_line(title), by=by)
     attachments.accept(file, about=shelved, by=by)
     return shelved
 

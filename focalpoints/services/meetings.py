@@ -18,7 +18,7 @@ from focalpoints.models import (
     ProgressNote,
 )
 from focalpoints.services.places import fill_places, give_up_place, next_status, take_place
-from focalpoints.wording import clean_text
+from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, record
@@ -48,7 +48,8 @@ def save_meeting(
     Who is registered is told of another time or place; new places go to those who wait.
     """
     _manager(by)
-    values = {**values, "agenda": clean_text(values["agenda"]), "report": clean_text(values["report"])}
+    cleaned = {field: clean_text(values[field]) for field in ("agenda", "report")}
+    values = {**values, **cleaned, "title": clean_line(values["title"])}
     if values["starts_on"]:
         values["year"] = values["starts_on"].year
     if meeting is None:
@@ -76,11 +77,11 @@ def save_meeting(
 
 def tell_meeting_moved(meeting: Meeting, *, version: int) -> None:
     """Tell everybody with a place, or waiting for one, when and where the meeting is now."""
-    places = meeting.places.filter(status__in=["registered", "waiting"], user__isnull=False)
-    for place in places.select_related("user"):
+    places = meeting.places.filter(status__in=["registered", "waiting"]).select_related("user")
+    for user in [place.user for place in places if place.user is not None]:
         key = f"meeting_moved:{meeting.pk}:{version}"
         context = {"meeting": meeting}
-        tell(place.user, "network_meeting_moved", context, key=key, url=_url(meeting), kind="network")
+        tell(user, "network_meeting_moved", context, key=key, url=_url(meeting), kind="network")
 
 
 # --- places -----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from focalpoints.models import (
     Signature,
     UNEntity,
 )
-from focalpoints.wording import clean_text
+from focalpoints.wording import clean_line, clean_text
 from portal.errors import RuleViolation
 from portal.history import move, record
 from portal.models import User
@@ -48,9 +48,9 @@ def propose(
     if not _speaks_for(by, entity):
         raise PermissionDenied
     recommendation = Recommendation.objects.create(
-        title=clean_text(title),
+        title=clean_line(title),
         text=clean_text(text),
-        addressee=clean_text(addressee),
+        addressee=clean_line(addressee),
         community=community,
         proposed_by=by,
     )
@@ -66,7 +66,7 @@ def change_words(recommendation: Recommendation, *, by: User, **words: Any) -> N
     if recommendation.status != RecommendationStatus.OPEN or recommendation.signatures.count() > 1:
         raise RuleViolation(_("Another entity has signed these words. Withdraw it and propose a new one."))
     Recommendation.objects.filter(pk=recommendation.pk).update(
-        **{field: clean_text(text) for field, text in words.items()}
+        **{field: (clean_text if field == "text" else clean_line)(text) for field, text in words.items()}
     )
     record(recommendation, "changed", by=by)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from focalpoints.models import Handout, Training, TrainingSeat, UNEntity
 from focalpoints.services.places import fill_places, give_up_place, take_place
-from focalpoints.wording import clean_text
+from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation
 from portal.history import changed_fields, record
@@ -34,7 +34,7 @@ def _manager(by: User) -> None:
 def save_training(training: Training | None, values: Mapping[str, Any], *, by: User) -> Training:
     """Write a course. Who has a seat is told of other days or another place; new seats go to who waits."""
     _manager(by)
-    values = {**values, "text": clean_text(values["text"])}
+    values = {**values, "text": clean_text(values["text"]), "title": clean_line(values["title"])}
     materials = values.pop("materials")
     if training is None:
         training = Training.objects.create(**values)
@@ -67,7 +67,7 @@ def _tell_all(training: Training, template: str, *, key: str) -> None:
 @transaction.atomic
 def add_handout(training: Training, *, title: str, file: UploadedFile, by: User) -> Handout:
     _manager(by)
-    handout = Handout.objects.create(training=training, title=clean_text(title))
+    handout = Handout.objects.create(training=training, title=clean_line(title))
     attachments.accept(file, about=handout, by=by)
     record(training, "handout added", by=by, note=handout.title)
     return handout

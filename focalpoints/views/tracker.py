@@ -68,7 +68,7 @@ def actions_csv(request: HttpRequest) -> StreamingHttpResponse:
             action.text,
             action.owner_id or "",
             action.due_on.isoformat() if action.due_on else "",
-            action.state_then,
+            action.state_then,  # type: ignore[attr-defined]
             " | ".join(f"{note.year}: {note.text}" for note in action.notes.all()),
         ]
         for action in queries.actions_in(rows, state)

@@ -61,7 +61,7 @@ def build(world: SimpleNamespace) -> None:
     )
     world.training = TrainingFactory()
     world.handout = world.training.handouts.create(title="Slides")
-    world.seat = TrainingSeat.objects.create(training=world.training, user=world.users["decider"])
+    world.training_seat = TrainingSeat.objects.create(training=world.training, user=world.users["decider"])
     world.group = CommunityFactory(created_by=world.users["focal_own"])
     for persona in ("focal_own", "focal_other"):
         world.member = Membership.objects.create(
@@ -258,7 +258,8 @@ DECLARED: dict[str, Row] = {
         post_data=lambda world: {"organization": "Dhaka", "entity": "WFP", "office_level": "country"},
     ),
     "focalpoints:training_complete": Row(
-        post="login 403 403 403 403 403 403 409", args=lambda world: [world.training.pk, world.seat.pk]
+        post="login 403 403 403 403 403 403 409",
+        args=lambda world: [world.training.pk, world.training_seat.pk],
     ),
     "focalpoints:training_certificate": Row(get="login 404 404 404 404 404 404 404", args=training),
     "focalpoints:group_list": Row(get=INSIDE, post=INSIDE_EMPTY),
