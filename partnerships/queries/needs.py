@@ -6,11 +6,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
+from focalpoints.models import FocalPoint
 from partnerships import labels
-from partnerships.models import ContributionKind, Need, NeedQuerySet
+from partnerships.models import ContributionKind, Need, NeedQuerySet, Offer
 from portal.models import Region, User
 from portal.themes import Theme
 
@@ -116,3 +117,17 @@ def facet_counts(chosen: NeedFilter) -> dict[str, dict[str, int]]:
 def entity_needs(user: User) -> QuerySet[Need]:
     """Needs of the entities a user posts for, last changed first."""
     return Need.objects.editable_by(user).for_list().order_by("-updated_at", "-pk")
+
+
+def acceptable_needs(offer: Offer, ranked: list[int], user: User) -> QuerySet[Need]:
+    """Needs for which this user may take an offer up, best first: those of the own entities, or any."""
+    keys = [offer.need_id, *ranked] if offer.need_id else ranked
+    place = Case(*(When(pk=pk, then=Value(i)) for i, pk in enumerate(keys)), output_field=IntegerField())
+    needs = Need.objects.filter(pk__in=keys)
+    if not (user.has_perm("partnerships.review_partnership") or _holds(user, offer)):
+        needs = needs.filter(entity__in=FocalPoint.objects.of(user).values("entity"))
+    return needs.order_by(place)
+
+
+def _holds(user: User, offer: Offer) -> bool:
+    return offer.entity_id is not None and FocalPoint.objects.of(user).filter(entity=offer.entity_id).exists()

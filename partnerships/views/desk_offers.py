@@ -27,6 +27,7 @@ from partnerships.forms.desk_offers import (
 from partnerships.models import OFFER_FINAL, OFFER_MOVES, Need, Offer, OfferStatus, ReasonCode
 from partnerships.queries import matches, triage
 from partnerships.queries.coordination import duties_of, lead_proposals
+from partnerships.queries.needs import acceptable_needs
 from partnerships.queries.offer_figures import born_from_offers, offer_figures
 from partnerships.queries.offers import entities_of, history
 from partnerships.services import coordination
@@ -35,6 +36,7 @@ from partnerships.services import triage as services
 from portal.attachments import attached_to
 from portal.errors import RuleViolation
 from portal.http import SignedIn
+from portal.models import User
 from portal.sheets import csv_lines
 
 triage_only = permission_required("partnerships.triage_offer", raise_exception=True)
@@ -107,7 +109,7 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
     ranking = matches.ranked_needs(offer, facts, limit=3)
     match_services.record_shown(ranking.shown)
     reason = request.GET.get("decline", "")
-    forms_of = _sheets(offer, entities, ranking, reason if reason in ReasonCode.values else "")
+    forms_of = _sheets(offer, entities, ranking, reason if reason in ReasonCode.values else "", request.user)
     if act:
         forms_of[act] = form
     sheets = [
@@ -140,7 +142,9 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
     return render(request, "partnerships/desk_offer.html", context, status=422 if act else 200)
 
 
-def _sheets(offer: Offer, entities: Sequence, ranking: matches.Ranking, reason: str) -> dict[str, forms.Form]:
+def _sheets(
+    offer: Offer, entities: Sequence, ranking: matches.Ranking, reason: str, user: User
+) -> dict[str, forms.Form]:
     """The forms that are possible now, in the order of the page; `reason` begins a decline."""
     to_read = offer.status in (OfferStatus.SUBMITTED, OfferStatus.TRIAGE, OfferStatus.ROUTED)
     found: dict[str, forms.Form] = {}
@@ -151,7 +155,7 @@ def _sheets(offer: Offer, entities: Sequence, ranking: matches.Ranking, reason: 
     if to_read:
         found["ask"] = AskForm(auto_id="ask_%s")
     if not offer.is_final and offer.status != OfferStatus.CLARIFICATION:
-        needs = Need.objects.filter(pk__in=[*(m.need_id for m in ranking.shown), offer.need_id or 0])
+        needs = acceptable_needs(offer, [match.need_id for match in ranking.shown], user)
         held = {"need": offer.need.reference if offer.need else None}
         found["accept"] = AcceptForm(initial=held, needs=needs, auto_id="accept_%s")
     if OfferStatus.DECLINED in OFFER_MOVES[offer.status]:

@@ -23,6 +23,7 @@ from partnerships.models import (
 from partnerships.moderation import signs_of_abuse
 from partnerships.queries import matches as match_queries
 from partnerships.queries.coordination import appeal_needs, appeal_total, duties_of, duty_matrix
+from partnerships.queries.needs import acceptable_needs
 from partnerships.queries.offer_figures import born_from_offers, offer_figures
 from partnerships.queries.offers import desk_rows
 from partnerships.queries.triage import ADVICE, advice_for, desk_offers, offices_for, triage_gates
@@ -449,3 +450,12 @@ def test_what_waits_stands_on_the_desk_of_who_owes_it(desk):
     assert titles == ["Answer a question of the business: Pumps", "Who leads with Fictional Pumps?"]
     offer.company.invitations.create(email="bo@test.example")
     assert [row.title for row in desk_rows(user)][-1] == "Somebody asks to come in: bo@test.example"
+
+
+def test_an_offer_is_taken_up_for_own_needs_best_first(desk):
+    focal, offer = a_focal_point("UNICEF"), SubmittedFactory()
+    needs = [NeedFactory(entity_id=code) for code in ("UNICEF", "WFP", "UNICEF")]
+    ranked = [needs[2].pk, needs[1].pk, needs[0].pk]
+    assert list(acceptable_needs(offer, ranked, focal)) == [needs[2], needs[0]]
+    assert list(acceptable_needs(offer, ranked, desk)) == [needs[2], needs[1], needs[0]]
+    assert not acceptable_needs(offer, [], desk)
