@@ -44,7 +44,7 @@ class MappingForm(forms.Form):
         choices = [("", _("Not in the file")), *((heading, heading) for heading in headings if heading)]
         for column in COLUMNS:
             self.fields[column.name] = forms.ChoiceField(
-                label=column.label, choices=choices, required=False, widget=forms.Select
+                label=str(column.label), choices=choices, required=False, widget=forms.Select
             )
         self.fields["mode"] = forms.ChoiceField(
             label=_("What is loaded when some rows are not good"),

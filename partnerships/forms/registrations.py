@@ -1,6 +1,6 @@
 """Shape of a public registration: one form a topic. What a form gives is kept as JSON."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints.models import UNEntity
 from partnerships.forms.choices import GroupedCheckboxes, country_groups, target_groups, theme_groups
 from partnerships.forms.partnerships import short, text
-from partnerships.forms.partnerships.base import PARTIAL_HINT
+from partnerships.forms.partnerships.base import PARTIAL_HINT, EntityField
 from partnerships.forms.partnerships.story import TYPE_HINTS
 from partnerships.models import Framework, PartnerKind, PartnershipType, Purpose, Scope, SelfCheck
 from partnerships.models.dates import PARTIAL_DATE
@@ -85,7 +85,7 @@ class PartnersForm(Topic):
     heading = _("Who takes part")
     lead = _("At least one partner besides the United Nations.")
 
-    entity = forms.ModelChoiceField(
+    entity = EntityField(
         label=_("UN entity that takes part"),
         queryset=UNEntity.objects.filter(is_current=True),
         empty_label=_("Choose"),
@@ -98,11 +98,6 @@ class PartnersForm(Topic):
         help_text=_("One a line: name, and what each brings"),
     )
     lead_partner = forms.CharField(label=_("Who leads"), max_length=200, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        chooser = cast(forms.ModelChoiceField, self.fields["entity"])
-        chooser.label_from_instance = lambda entity: entity.full_name  # type: ignore[method-assign]
 
     def cleaned(self) -> dict[str, Any]:
         return {**self.cleaned_data, "entity": self.cleaned_data["entity"].pk}
@@ -148,7 +143,7 @@ class CriteriaForm(Topic):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for item, label in ITEMS[SelfCheck.Kind.REGISTRATION].items():
-            self.fields[f"{item}_mark"] = forms.BooleanField(label=label, required=False)
+            self.fields[f"{item}_mark"] = forms.BooleanField(label=str(label), required=False)
             self.fields[f"{item}_note"] = forms.CharField(
                 label=_("What shows it"), required=False, max_length=500, widget=text(2)
             )

@@ -11,7 +11,9 @@ CHANNELS = Path(__file__).resolve().parent.parent / "data" / "iati_channels.csv"
 UNITED_NATIONS = "XM-DAC-41305"  # stands for UN offices that have no channel code of their own
 
 _S = PartnershipStatus
-ACTIVITY_STATUS = {  # 1 pipeline, 2 implementation, 3 finalisation, 4 closed, 5 cancelled, 6 suspended
+ACTIVITY_STATUS: dict[
+    str, str
+] = {  # 1 pipeline, 2 implementation, 3 finalisation, 4 closed, 5 cancelled, 6 suspended
     _S.IDEA: "1",
     _S.SCREENING: "1",
     _S.DESIGN: "1",
@@ -23,8 +25,13 @@ ACTIVITY_STATUS = {  # 1 pipeline, 2 implementation, 3 finalisation, 4 closed, 5
     _S.NOT_ELIGIBLE: "5",
     _S.ON_HOLD: "6",
 }
-ACTIVITY_SCOPE = {Scope.GLOBAL: "1", Scope.REGIONAL: "2", Scope.NATIONAL: "4", Scope.LOCAL: "8"}
-ORGANISATION_TYPE = {
+ACTIVITY_SCOPE: dict[str, str] = {
+    Scope.GLOBAL: "1",
+    Scope.REGIONAL: "2",
+    Scope.NATIONAL: "4",
+    Scope.LOCAL: "8",
+}
+ORGANISATION_TYPE: dict[str, str] = {
     PartnerKind.COMPANY: "70",
     PartnerKind.SME: "70",
     PartnerKind.BUSINESS_ASSOCIATION: "70",

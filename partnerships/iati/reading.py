@@ -66,17 +66,12 @@ def activity_in(node: ET.Element) -> Activity:
         scope=SCOPES.get(_code(node, "activity-scope"), "national"),
         start=_date(node, "12"),
         end=_date(node, "34"),
-        **{
-            name: extra.get(name, "")
-            for name in (
-                "place_note",
-                "date_note",
-                "further_note",
-                "source_document",
-                "source_place",
-                "origin",
-            )
-        },
+        place_note=extra.get("place_note", ""),
+        date_note=extra.get("date_note", ""),
+        further_note=extra.get("further_note", ""),
+        source_document=extra.get("source_document", ""),
+        source_place=extra.get("source_place", ""),
+        origin=extra.get("origin", ""),
         parent="" if related is None else related.get("ref", ""),
         purposes=tuple(ours.get("purposes", ())),
         modalities=tuple(ours.get("modalities", ())),

@@ -75,6 +75,7 @@ def desk_partnerships(request: SignedIn) -> HttpResponse:
     page = Paginator(work_list(request.user, show), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "show": show,
+        "can_review": request.user.has_perm("partnerships.review_partnership"),
         "tabs": [
             {"label": label, "url": f"?show={name}", "is_current": name == show} for name, label in tabs
         ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -56,13 +56,13 @@ def _json(records: QuerySet[Partnership]) -> Iterator[bytes]:
 
 @require_safe
 @login_not_required
-def data_iati(request: HttpRequest) -> HttpResponse:
+def data_iati(request: HttpRequest) -> StreamingHttpResponse:
     return _iati(public_records(), "partnerships-iati.xml")
 
 
 @require_safe
 @login_not_required
-def data_giving(request: HttpRequest) -> HttpResponse:
+def data_giving(request: HttpRequest) -> StreamingHttpResponse:
     return _giving(public_records(), "partnerships-360giving.json")
 
 
@@ -74,11 +74,11 @@ def _one(reference: str) -> QuerySet[Partnership]:
 
 @require_safe
 @login_not_required
-def record_iati(request: HttpRequest, reference: str) -> HttpResponse:
+def record_iati(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     return _iati(_one(reference), f"{reference}-iati.xml")
 
 
 @require_safe
 @login_not_required
-def record_giving(request: HttpRequest, reference: str) -> HttpResponse:
+def record_giving(request: HttpRequest, reference: str) -> StreamingHttpResponse:
     return _giving(_one(reference), f"{reference}-360giving.json")

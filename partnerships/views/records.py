@@ -33,7 +33,7 @@ from portal.errors import error_page
 from screening.queries import Clearance, clearances_for
 
 # The look of a light: that of a status with the same meaning.
-LIGHT_LOOKS = {
+LIGHT_LOOKS: dict[str, str] = {
     reporting.Light.GREEN: "current",
     reporting.Light.DUE: "waiting",
     reporting.Light.OVERDUE: "failed",

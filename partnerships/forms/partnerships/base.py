@@ -29,7 +29,7 @@ def text(rows: int = 4) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
-def yes_no(label: str | Promise, *choices: tuple[str, str | Promise]) -> forms.NullBooleanField:
+def yes_no(label: Any, *choices: tuple[str, str | Promise]) -> forms.NullBooleanField:
     """A question that may stay open. `choices` are the words for "", "true" and "false"."""
     return forms.NullBooleanField(
         label=label, required=False, widget=forms.Select(choices=list(choices) or YES_NO)
@@ -49,6 +49,8 @@ class PlainForm(forms.ModelForm):
         for field in self.fields.values():
             if field.required and "required" in field.error_messages:
                 field.error_messages["required"] = _("Fill in “%(label)s”") % {"label": field.label}
+            if isinstance(field, forms.ModelMultipleChoiceField):
+                continue
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("Choose") if field.required else _("Not stated")
             elif isinstance(field, forms.DateField) and not isinstance(field.widget, DateParts):
@@ -64,14 +66,12 @@ class CurrencyField(forms.CharField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            **{
-                "label": _("Currency"),
-                "required": False,
-                "max_length": 3,
-                "widget": short(4, maxlength=3),
-                "help_text": _("Three letters, for example USD"),
-                **kwargs,
-            }
+            label=_("Currency"),
+            required=False,
+            max_length=3,
+            widget=short(4, maxlength=3),
+            help_text=_("Three letters, for example USD"),
+            **kwargs,
         )
 
     def clean(self, value: str) -> str:
@@ -86,10 +86,14 @@ class PercentField(forms.DecimalField):
 
     def __init__(self, **kwargs):
         super().__init__(
-            **{"min_value": 0, "max_value": 100, "max_digits": 4, "decimal_places": 1, "required": False}
-            | kwargs
+            min_value=0,
+            max_value=100,
+            max_digits=4,
+            decimal_places=1,
+            required=False,
+            widget=short(4),
+            **kwargs,
         )
-        self.widget = short(4)
 
     def clean(self, value):
         percent = super().clean(value)
@@ -100,10 +104,10 @@ class PercentField(forms.DecimalField):
 
 
 class ReferenceField(forms.CharField):
-    """Another record of the registry, by its reference; its reader must be able to see it."""
+    """Another record of the registry, by its reference. Who sees the link is for the page that shows it."""
 
     def __init__(self, **kwargs):
-        super().__init__(**{"required": False, "max_length": 20, "widget": short()} | kwargs)
+        super().__init__(required=False, max_length=20, widget=short(), **kwargs)
 
     def clean(self, value: str) -> Partnership | None:
         reference = super().clean(value).strip().upper()
@@ -170,7 +174,7 @@ class Rows(forms.BaseFormSet):
 
     @property
     def plural(self) -> str | Promise:
-        return self.form.plural  # type: ignore[attr-defined]  # each kind of row has one
+        return self.form.plural
 
     @property
     def kept(self) -> list[dict[str, Any]]:

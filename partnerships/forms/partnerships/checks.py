@@ -65,7 +65,7 @@ class CharacteristicsForm(CheckForm):
     def mark_field(label, mark: int | None) -> forms.Field:
         choices = [("", _("Not yet marked")), *MARKS]
         return forms.TypedChoiceField(
-            label=label, choices=choices, coerce=int, empty_value=0, required=False, initial=mark or ""
+            label=label, choices=choices, coerce=int, required=False, initial=mark or ""
         )
 
 
