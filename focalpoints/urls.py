@@ -137,6 +137,11 @@ urlpatterns = [
     path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
     path("recommendations/new/", recommendations.recommendation_new, name="recommendation_new"),
     path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation_detail"),
+    path(
+        "recommendations/<int:pk>/letter/<slug:kind>/",
+        recommendations.recommendation_document,
+        name="recommendation_document",
+    ),
     path("recommendations/<int:pk>/edit/", recommendations.recommendation_edit, name="recommendation_edit"),
     path("recommendations/<int:pk>/sign/", recommendations.recommendation_sign, name="recommendation_sign"),
     path(

@@ -1,9 +1,10 @@
 """What several UN entities recommend to leadership together."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,11 +14,13 @@ from focalpoints.forms.groups import (
     RecommendationWordsForm,
     SignForm,
 )
+from focalpoints.letters import recommendation_letter
 from focalpoints.models import FocalPoint, Recommendation, RecommendationStatus
 from focalpoints.queries import groups as queries
 from focalpoints.services import recommendations as services
 from focalpoints.views.groups import inside
 from focalpoints.wording import to_html
+from portal import documents
 from portal.errors import RuleViolation
 from portal.http import SignedIn
 
@@ -97,6 +100,16 @@ def _page(
         "needs": services.JOINT_FROM,
     }
     return render(request, "focalpoints/recommendation_detail.html", context, status=status)
+
+
+@require_safe
+@inside
+def recommendation_document(request: SignedIn, pk: int, kind: str) -> HttpResponse:
+    """The letter to its addressee, "pdf" or "docx", in the language of the page."""
+    if kind not in documents.MEDIA_TYPES:
+        raise Http404
+    letter = recommendation_letter(_recommendation(request, pk), get_language() or "en")
+    return documents.answer(letter, f"recommendation-{pk}", kind)
 
 
 @require_http_methods(["GET", "POST"])

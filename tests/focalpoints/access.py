@@ -285,6 +285,9 @@ DECLARED: dict[str, Row] = {
     "focalpoints:recommendation_list": Row(get=INSIDE),
     "focalpoints:recommendation_new": Row(get=INSIDE, post=INSIDE_EMPTY),
     "focalpoints:recommendation_detail": Row(get=INSIDE, args=recommendation),
+    "focalpoints:recommendation_document": Row(
+        get=INSIDE, args=lambda world: [world.recommendation.pk, "docx"]
+    ),
     "focalpoints:recommendation_edit": Row(get=INSIDE, post=INSIDE_EMPTY, args=recommendation),
     "focalpoints:recommendation_sign": Row(
         post="login 403 403 409 302 409 409 409",

@@ -1,6 +1,9 @@
+from io import BytesIO
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from docx import Document as Docx
 
 from focalpoints.models import RECOMMENDATION_MOVES, Recommendation, RecommendationStatus, UNEntity
 from focalpoints.services import recommendations as services
@@ -84,6 +87,17 @@ def test_from_proposal_to_reply(client, recommendation, wfp, undp):
     assert Notice.objects.filter(user=undp).count() == 2
     with pytest.raises(RuleViolation):
         services.unsign(recommendation.signatures.first(), by=wfp)
+
+
+def test_a_recommendation_is_a_letter(client, recommendation, wfp):
+    client.force_login(wfp)
+    path = f"/recommendations/{recommendation.pk}/letter/"
+    assert client.get(path + "pdf/").content.startswith(b"%PDF")
+    letter = Docx(BytesIO(client.get(path + "docx/").content))
+    words = [paragraph.text for paragraph in letter.paragraphs]
+    assert "Let us use one template." in words
+    assert "World Food Programme (WFP)" in words
+    assert client.get(path + "exe/").status_code == 404
 
 
 @pytest.mark.parametrize(
