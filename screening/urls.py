@@ -14,6 +14,7 @@ from screening.views import (
     hits,
     lists,
     memo,
+    merging,
     queue,
     replies,
 )
@@ -54,6 +55,9 @@ urlpatterns = [
         evidence.evidence_remove,
         name="evidence_remove",
     ),
+    path("cases/<str:reference>/doubles/", merging.duplicates, name="duplicates"),
+    path("cases/<str:reference>/doubles/<uuid:public_id>/", merging.merge, name="merge"),
+    path("cases/<str:reference>/doubles/<int:pk>/undo/", merging.merge_undo, name="merge_undo"),
     path("cases/<str:reference>/memo/", memo.memo, name="memo"),
     path("cases/<str:reference>/memo.<str:kind>", memo.memo_file, name="memo_file"),
     path("cases/<str:reference>/glance/", queue.case_glance, name="case_glance"),

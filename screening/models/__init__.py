@@ -54,6 +54,7 @@ from screening.models.lists import (
     VersionStatus,
 )
 from screening.models.match_requests import MatchRequest
+from screening.models.merges import CompanyMerge
 from screening.models.replies import (
     REPLY_MOVES,
     REPLY_WITHIN,
@@ -92,6 +93,7 @@ __all__ = [
     "CompactEvent",
     "CompactStatus",
     "CompanyFact",
+    "CompanyMerge",
     "CompanyNote",
     "Condition",
     "Controversy",

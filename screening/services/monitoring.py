@@ -15,9 +15,7 @@ from screening.services import cases
 WHY = {
     "controversy": gettext_noop("A grave controversy came on record."),
     "standing": gettext_noop("Its standing in the Global Compact changed."),
-    "tier": gettext_noop("A higher engagement is asked for."),
     "validity": gettext_noop("Its clearance ends soon."),
-    "catalogue": gettext_noop("A new major version of the criteria is in force."),
 }
 
 

@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,7 +14,13 @@ from screening.forms.assessments import AnswersForm, PlanForm
 from screening.labels import ANSWERS, EVIDENCE, RATINGS, TYPES, rating_ladder, rating_scale
 from screening.memo import plan_facts
 from screening.models import Assessment, Case, CaseStatus
-from screening.queries.assessments import State, assessment_state, frozen_rating, reusable_assessment
+from screening.queries.assessments import (
+    State,
+    assessment_state,
+    frozen_rating,
+    look_back_from,
+    reusable_assessment,
+)
 from screening.services import assessments as services
 from screening.services.assessments import PLAN
 from screening.views.cases import case_file_for, check_items, refuse, run_context, then
@@ -198,7 +205,10 @@ def assessment_group(request: SignedIn, reference: str, kind: str) -> HttpRespon
         "form": form,
         "rows": [
             answer_row(row)
-            | {"fields": form.fields_of(row.criterion.code) if row.origin != "automatic" else []}
+            | {
+                "fields": form.fields_of(row.criterion.code) if row.origin != "automatic" else [],
+                "since": look_back_from(row.criterion, state.known, state.overlay, timezone.localdate()),
+            }
             for row in rows
         ],
         "can_answer": _can_answer(request, case),

@@ -2,7 +2,7 @@ from datetime import date
 from types import SimpleNamespace
 from uuid import uuid4
 
-from screening.models import CompanyFact, Condition, JointNote, Question, Reply, SavedView
+from screening.models import CompanyFact, CompanyMerge, Condition, JointNote, Question, Reply, SavedView
 from screening.services import assessments
 from screening.services.catalogue import load_catalogue
 from tests.access import Row
@@ -34,6 +34,9 @@ def build(world: SimpleNamespace) -> None:
     world.hit = HitFactory(company=world.company, list_version=world.list_version)
     world.condition = Condition.objects.create(case=world.case, text="Report", due_on=date(2027, 1, 31))
     world.view = SavedView.objects.create(user=world.users["reviewer"], name="Mine", query="analyst=me")
+    world.merge = CompanyMerge.objects.create(
+        kept=world.company, gone=world.other_company, moved={}, note="Same.", by=world.users["reviewer"]
+    )
     world.fact = CompanyFact.objects.create(
         company=world.company, field="employees", value=40, source="Register", stated_on=date(2026, 11, 1)
     )
@@ -127,6 +130,17 @@ ROWS: dict[str, Row] = {
         get=NO,
         post="login 404 404 404 404 404 403 404",
         args=lambda world: [world.case.reference, world.company.public_id],
+    ),
+    "screening:duplicates": Row(get=REVIEWERS, post=NO, args=case),
+    "screening:merge": Row(
+        get=NO,
+        post="login 404 404 404 404 302 403 404",
+        args=lambda world: [world.case.reference, world.other_company.public_id],
+    ),
+    "screening:merge_undo": Row(
+        get=NO,
+        post="login 404 404 404 404 302 403 404",
+        args=lambda world: [world.case.reference, world.merge.pk],
     ),
     "screening:memo": Row(get=REVIEWERS, post=NO, args=case),
     "screening:memo_file": Row(get=REVIEWERS, post=NO, args=lambda world: [world.case.reference, "docx"]),

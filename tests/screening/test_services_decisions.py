@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from focalpoints.models import FocalPoint, UNEntity
-from partnerships.models import CompanyMember
+from partnerships.models import CompanyMember, Partnership
 from portal.errors import RuleViolation, StaleEdit
 from portal.models import AuditEvent, Notice
 from screening import queries
@@ -323,6 +323,24 @@ def test_reminders_come_at_90_30_7_and_0_days_once_each(run_jobs):
         told.append(Notice.objects.filter(user=focal, kind="clearance").count())
     assert told == [0, 1, 1, 2, 3, 4]
     assert Case.objects.open().get().follows == decision.case  # the review opens 30 days before
+
+
+def test_lapsed_clearance_holds_the_partnership_and_tells_its_focal_points():
+    focal = UserFactory(roles=["focal_point"])
+    FocalPoint.objects.create(
+        entity=entity("UNDP"), user=focal, role_title="O", office_place="X", unit_mailbox="u@test.example"
+    )
+    decision = cleared(CompanyFactory(), entity=entity(), until=timezone.localdate() - timedelta(days=1))
+    partnership = Partnership.objects.create(
+        title="Freight", reference="P-9998", partnership_type="core_business", status="active"
+    )
+    partnership.parties.create(company=decision.company)
+    partnership.entity_roles.create(entity=entity("UNDP"))
+    clearances.end_clearance(decision)
+    partnership.refresh_from_db()
+    assert partnership.status == "on_hold"
+    notice = Notice.objects.get(user=focal)
+    assert (notice.kind, notice.url) == ("clearance", "/desk/partnerships/P-9998/")
 
 
 def test_same_open_hits_do_not_reopen_what_was_withdrawn(analyst):
