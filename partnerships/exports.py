@@ -30,6 +30,7 @@ FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "atom": "Atom"}
 CHUNK = 500
 FEED_ENTRIES = 50
 LICENCE = "CC BY 4.0"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 CHANGES = [  # of the shape of the files, the newest first: (date, what changed)
     ("2026-11-22", _lazy("Version 1.0: the columns below, IATI 2.03, 360Giving and the API under /api/v1/.")),
 ]

@@ -117,6 +117,21 @@ def test_no_cell_starts_like_a_formula(text):
 # --- one record --------------------------------------------------------------------------------------------
 
 
+def test_a_record_carries_linked_data_and_a_qr_code(client):
+    record = PartnershipFactory(
+        is_public=True, title="</script><b>", countries=["UGA"], companies=[CompanyFactory(name="Shown Ltd")]
+    )
+    page = text_of(client.get(f"/partnerships/{record.reference}/"))
+    head = page.split('<script type="application/ld+json">')[1].split("</script>")[0]
+    found = json.loads(head)
+    assert found["name"] == "</script><b>"
+    assert found["areaServed"][0]["identifier"] == "UGA"
+    assert found["member"] == [{"@type": "Organization", "name": "Shown Ltd"}]
+    assert "QR code of the address" in page
+    Partnership.objects.filter(pk=record.pk).update(withheld_fields=["parties"], withheld_reason="Asked for.")
+    assert "Shown Ltd" not in text_of(client.get(f"/partnerships/{record.reference}/"))
+
+
 def test_cash_and_investment_are_never_added_up(client):
     record = PartnershipFactory(is_public=True)
     for kind, usd in (("cash", 1000), ("cash", 2000), ("investment", 7000)):
