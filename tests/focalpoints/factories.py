@@ -11,6 +11,7 @@ from focalpoints.models import (
     Issue,
     IssueItem,
     IssueSection,
+    IssueStatus,
     Meeting,
     Resource,
     Subscriber,
@@ -56,6 +57,14 @@ class IssueFactory(factory.django.DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory, roles=["editor"])
     words = factory.RelatedFactory(
         "tests.focalpoints.factories.IssueItemFactory", factory_related_name="issue"
+    )
+
+
+def approved_issue(editors, **fields) -> Issue:
+    """An issue that the first of two editors sent for review and the second approved."""
+    first, second = editors
+    return IssueFactory(
+        created_by=first, submitted_by=first, approved_by=second, status=IssueStatus.APPROVED, **fields
     )
 
 
