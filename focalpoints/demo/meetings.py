@@ -116,11 +116,11 @@ def _people() -> dict[str, User]:
 
 def _last_meeting() -> None:
     """An invented one that is over: with a survey, and action points that somebody owns."""
-    first: date = timezone.localdate() - timedelta(days=245)
+    first: date = timezone.localdate() - timedelta(days=400)
     meeting, is_new = Meeting.objects.get_or_create(
         slug="focal-points-last",
         defaults={
-            "title": "Focal points meeting of last spring (example)",
+            "title": "Focal points meeting of last year (example)",
             "year": first.year,
             "starts_on": first,
             "ends_on": first + timedelta(days=1),
