@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -105,7 +105,9 @@ def draft_of(request: SignedIn, reference: str) -> Draft | HttpResponse:
         if not user.is_authenticated:
             return VisitorDraft(request)
         if not user.has_perm("partnerships.make_offer"):
-            raise PermissionDenied
+            del request.session[VisitorDraft.KEY]
+            messages.info(request, _("Offers come from companies; the draft was not kept with your account."))
+            return redirect("portal:desk")
         offer = _adopt(request, user)
         return redirect("partnerships:offer_tasks", offer.reference)
     if not user.is_authenticated:

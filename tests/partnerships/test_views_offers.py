@@ -127,6 +127,10 @@ def test_of_2000_bots_nearly_all_are_held_and_20_people_go_through(client):
 
 
 def test_a_un_user_makes_no_offer(client):
+    begin(client)
+    client.force_login(UserFactory(roles=["focal_point"]))
+    assert client.get("/offer/draft/")["Location"] == "/desk/"
+    assert "offer_draft" not in client.session
     client.force_login(UserFactory(roles=["focal_point"]))
     assert "Begin an offer" not in client.get("/offer/").content.decode()
     assert client.post("/offer/", {}).status_code in (302, 403)
