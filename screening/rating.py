@@ -138,7 +138,7 @@ def added_criteria(changes: Mapping[str, Any]) -> list[Criterion]:
 def catalogue() -> Catalogue:
     """The catalogue that is in force, read once per process."""
     with FILE.open(encoding="utf-8") as file:
-        return read_catalogue(yaml.safe_load(file))
+        return read_catalogue(yaml.load(file, Loader=yaml.CSafeLoader))
 
 
 def read_catalogue(data: Mapping[str, Any]) -> Catalogue:

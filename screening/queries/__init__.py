@@ -28,6 +28,7 @@ from screening.queries.clearances import (
 )
 from screening.queries.lists import (
     ListFreshness,
+    fetch_failure,
     gap_sentence,
     holds_for,
     latest_run,
@@ -55,6 +56,7 @@ __all__ = [
     "decision_checks",
     "desk_rows",
     "entities_for_request",
+    "fetch_failure",
     "gap_sentence",
     "holds_for",
     "is_excluded",

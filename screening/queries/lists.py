@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partnerships.models import Company
+from portal.models import AuditEvent
 from screening.models import (
     Case,
     ListDifference,
@@ -61,6 +62,21 @@ def list_freshness(now: datetime | None = None) -> list[ListFreshness]:
         is_stale = age is not None and age > source.stale_after_days
         answer.append(ListFreshness(source, version, age, version is None, is_stale))
     return answer
+
+
+def fetch_failure(source: ListSource) -> AuditEvent | None:
+    """The last failed fetch, where none has succeeded since."""
+    event = (
+        AuditEvent.objects.filter(
+            subject_type="screening.listsource", subject_id=source.pk, action="fetch failed"
+        )
+        .order_by("-at", "-id")
+        .first()
+    )
+    fetched = source.versions.filter(is_fetched=True)
+    if event is None or fetched.filter(Q(as_of__gt=event.at) | Q(received_at__gt=event.at)).exists():
+        return None
+    return event
 
 
 def serving_versions() -> list[ListVersion]:

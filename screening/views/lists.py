@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from portal.errors import RuleViolation
 from portal.http import SignedIn
 from screening import queries
 from screening.forms import ListUploadForm, ReasonForm
-from screening.models import ListChange, ListSource, ListVersion, VersionStatus
+from screening.models import ListChange, ListDifference, ListSource, ListVersion, VersionStatus
 from screening.services import lists as services
 
 manages_lists = permission_required("screening.manage_lists", raise_exception=True)
@@ -46,6 +47,7 @@ def _detail(request: SignedIn, source: ListSource, form: ListUploadForm, status:
         "required_form": ReasonForm(auto_id="required_%s"),
         "page": Paginator(versions, 25).get_page(request.GET.get("page")),
         "is_reading": any(version.status == VersionStatus.RECEIVED for version in versions[:5]),
+        "failure": queries.fetch_failure(source),
     }
     return render(request, "screening/list_detail.html", context, status=status)
 
@@ -57,7 +59,7 @@ def list_upload(request: SignedIn, code: str) -> HttpResponse:
     form = ListUploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _detail(request, source, form, status=422)
-    version = services.upload_list(source, form.cleaned_data["file"], by=request.user)
+    version = services.upload_list(source, *form.cleaned_data["file"], by=request.user)
     if version.status == VersionStatus.SERVING:
         messages.info(request, _("This file is in use already."))
     else:
@@ -124,6 +126,7 @@ def _version(request: SignedIn, code: str, number: int, form: ReasonForm, status
         "kind": kind,
         "form": form,
         "can_override": services.can_be_overridden(version),
+        "difference": ListDifference.objects.annotate(met=Count("affected")).filter(version=version).first(),
     }
     return render(request, "screening/version_detail.html", context, status=status)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from portal.errors import RuleViolation
 from portal.models import Job
 from screening import queries
+from screening.fetching import Unreachable
 from screening.models import ListEntry, ListSource, ListVersion, VersionStatus
 from screening.services import lists
 from tests.portal.factories import UserFactory
@@ -208,6 +209,44 @@ def test_failed_fetch_leaves_a_note_and_the_old_version(source, monkeypatch):
     monkeypatch.setattr(lists, "fetch", unreachable)
     lists.fetch_and_load(source)
     assert source.versions.get() == first
+
+
+def test_unreachable_publisher_is_asked_again_with_growing_pauses(source, monkeypatch):
+    source.url = "https://lists.example.org/a.xml"
+    source.save()
+
+    def unreachable(*args, **kwargs):
+        raise Unreachable("The publisher answered with 503.")
+
+    monkeypatch.setattr(lists, "fetch", unreachable)
+    for attempt in range(1, 6):
+        lists.fetch_and_load(source, attempt)
+    again = Job.objects.filter(kind="screening.fetch_list").order_by("run_after")
+    assert [job.args["attempt"] for job in again] == [2, 3, 4, 5]
+    waits = [round((job.run_after - job.created_at).total_seconds() / 60) for job in again]
+    assert waits == [1, 4, 16, 64]
+    assert queries.fetch_failure(source).note == "The publisher answered with 503."
+
+
+def test_pages_take_several_files_and_show_how_far_a_difference_is(client, admin, run_jobs):
+    source = ListSourceFactory(importer="ofac")
+    rows = "".join(f'{n},"{name}",-0- ,"INV"' + ",-0- " * 8 + "\r\n" for n, name in enumerate(TEN, 1))
+    files = [("sdn.csv", rows), ("alt.csv", "\x1a"), ("add.csv", "\x1a")]
+    client.force_login(admin)
+    uploads = [ContentFile(text.encode(), name) for name, text in files]
+    assert client.post(f"/lists/{source.pk}/upload/", {"file": uploads}).status_code == 302
+    run_jobs()
+    version = source.versions.get()
+    assert (version.status, version.organization_count) == (VersionStatus.SERVING, 10)
+    assert version.file_name == "add.csv, alt.csv, sdn.csv"
+    uploads = [ContentFile(text.replace("alpha", "omega").encode(), name) for name, text in files]
+    client.post(f"/lists/{source.pk}/upload/", {"file": uploads})
+    lists.load_version(source.versions.get(number=2).pk)
+    page = f"/lists/{source.pk}/versions/2/"
+    assert "parts are done" in client.get(page).content.decode()
+    run_jobs()
+    assert "every other result holds" in client.get(page).content.decode()
+    assert client.post(f"/lists/{source.pk}/upload/", {}).status_code == 422
 
 
 def test_command_counts_the_real_list(shared):
