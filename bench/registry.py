@@ -177,7 +177,7 @@ def tantivy_way() -> Callable[[dict], int]:
         result = searcher.search(asked, 25, count=True, order_by_field=by)
         [searcher.doc(address) for _score, address in result.hits]
         searcher.aggregate(asked, wanted)
-        return result.count
+        return int(result.count)  # type: ignore[attr-defined]  # missing in the package's stubs
 
     return ask
 

@@ -6,6 +6,7 @@ them is written by `search.reindex` itself.
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import numpy as np
 from django.db import connection, models
@@ -102,7 +103,7 @@ def fill(records: int) -> list[int]:
                 (" ".join(text[:TITLE_WORDS]).capitalize() for text in texts),
                 (" ".join(text[TITLE_WORDS:]) for text in texts),
                 ["public"] * len(ids),
-                (now - timezone.timedelta(minutes=3_000_000 - pk) for pk in ids),
+                (now - timedelta(minutes=3_000_000 - pk) for pk in ids),
                 draw.one(PartnershipType.values),
                 draw.one(map(str, STATUSES)),
                 draw.one(Scope.values),

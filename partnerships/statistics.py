@@ -68,11 +68,19 @@ def of_facet(facet: str, values: Callable[[], Iterable[str]] | None = None, *, u
         found = search.find(wanted)
         counts = found.counts.get(facet, {})
         shown = list(values()) if values else sorted(counts, key=lambda value: (-counts[value], value))
-        rows = [(value, labels.OF_FACET[facet](value), counts.get(value, 0)) for value in shown]
+        names = {value: labels.OF_FACET[facet](value) for value in shown}
+        keys = {value: value if facet == "goal" else "" for value in shown}
+        rows = [
+            (value, names[value].removeprefix(keys[value]).strip(), counts.get(value, 0)) for value in shown
+        ]
         most = max(counts.values(), default=0)
         items = [
             figures.Item(
-                label, count, registry_url(wanted, facet, value) if count else "", is_main=0 < count == most
+                label,
+                count,
+                registry_url(wanted, facet, value) if count else "",
+                key=keys[value],
+                is_main=0 < count == most,
             )
             for value, label, count in rows
         ]
@@ -88,7 +96,7 @@ def of_facet(facet: str, values: Callable[[], Iterable[str]] | None = None, *, u
             headline(rows, found.total),
             make(drawn, id=f"by-{facet}", title=headline(rows, found.total)),
             [str(HEADS.get(facet, _("Value"))), _("Records"), _("Share of records")],
-            [[label, count, share_text(count, found.total)] for _value, label, count in rows],
+            [[names[value], count, share_text(count, found.total)] for value, _label, count in rows],
             notes,
         )
 

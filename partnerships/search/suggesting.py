@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
-from django.utils.functional import Promise
 from django.utils.translation import override
 
 from focalpoints.models import UNEntity
@@ -132,7 +131,7 @@ def _names() -> Iterator[tuple[str, str, list[str]]]:
             yield facet, value, _in_every_language(label)
 
 
-def _in_every_language(label: Promise) -> list[str]:
+def _in_every_language(label: object) -> list[str]:
     words = []
     for code, _name in settings.LANGUAGES:
         with override(code):

@@ -68,7 +68,8 @@ def goal_index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def entity_index(request: HttpRequest) -> HttpResponse:
     counts = counts_of("entity")
-    current, former = [], []
+    current: list[dict] = []
+    former: list[dict] = []
     for entity in sorted(labels.entities().values(), key=lambda entity: entity.name):
         link = {
             "label": f"{entity.name} ({entity.acronym})" if entity.acronym != entity.name else entity.name,
@@ -147,7 +148,7 @@ def entity_facts(entity: UNEntity, counts: dict[str, int]) -> dict[str, str]:
         _("Mandate"): entity.mandate,
         _("Works on"): ", ".join(labels.OF_FACET["theme"](theme) for theme in entity.themes),
         _("Seat"): ", ".join(
-            filter(None, [entity.hq_city, str(labels.countries().get(entity.hq_country_id) or "")])
+            filter(None, [entity.hq_city, str(labels.countries().get(entity.hq_country_id or "") or "")])
         ),
         _("Partnerships on record"): str(counts.get(entity.pk, 0)),
         _("Countries named"): labels.country_names([code for code, _count in top]),

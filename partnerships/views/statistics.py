@@ -1,6 +1,7 @@
 """Statistics: each figure at a stable address with its table, its CSV, how it is counted, and to embed."""
 
 from dataclasses import replace
+from itertools import chain
 
 from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -68,7 +70,7 @@ def statistics_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     address = reverse("partnerships:statistics_figure", args=[slug])
     if request.GET:
         address += "?" + request.GET.urlencode()
-    about = [
+    about: list[list[object]] = [
         [],
         [_("Figure"), figure.title],
         [_("Counted"), figure.counted],
@@ -77,7 +79,7 @@ def statistics_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
         [_("Licence"), LICENCE],
     ]
     response = StreamingHttpResponse(
-        csv_lines(drawn.head, [*drawn.rows, *about]), content_type="text/csv; charset=utf-8"
+        csv_lines(drawn.head, chain(drawn.rows, about)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="{slug}-{timezone.now():%Y-%m-%d}.csv"'
     return response
@@ -86,7 +88,7 @@ def statistics_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"], "form-action": ["'none'"]})
+@csp_replace({"frame-ancestors": ["*"], "form-action": ["'none'"]})  # type: ignore[arg-type]  # typed for views without arguments
 def statistics_embed(request: HttpRequest, slug: str) -> HttpResponse:
     """The figure alone, for a frame on any site: no cookie is read, nothing can be sent from it."""
     figure = figure_of(slug)
@@ -145,5 +147,5 @@ def in_full(request: HttpRequest, figure: statistics.Figure, wanted: search.Want
         "embed_url": request.build_absolute_uri(address["embed"]),
         "method_url": reverse("partnerships:statistics_figure", args=[figure.slug]) + "#method",
         "source": _("Source: Common Ground, registry of partnerships, %(day)s. %(licence)s.")
-        % {"day": f"{timezone.localdate():%Y-%m-%d}", "licence": LICENCE},
+        % {"day": date_format(timezone.localdate(), "j F Y"), "licence": LICENCE},
     }
