@@ -84,11 +84,13 @@ def _answer(entry: FocalPoint, theme: str, country: Country | None, language: st
         (4, theme in entry.themes, _("Works on %(topic)s") % {"topic": dict(Theme.choices).get(theme, "")}),
         (2, "entry_point" in entry.tasks, _("First contact for business")),
         (1, language in entry.languages, _("Speaks your language")),
-        (-1, entry.is_stale, _("Not confirmed lately")),
+        (-1, entry.is_stale, ""),  # the page says so beside every entry
         (0, country is not None and not is_here, _("Answers for all countries")),
     ]
     held = [(points, reason) for points, holds, reason in signs if holds]
-    return Answer(entry, [reason for _points, reason in held], sum(points for points, _reason in held))
+    return Answer(
+        entry, [reason for _points, reason in held if reason], sum(points for points, _reason in held)
+    )
 
 
 def entry_points(user: Reader, *, theme: str = "", limit: int = 5) -> list[FocalPoint]:

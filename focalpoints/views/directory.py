@@ -122,6 +122,7 @@ def directory_finder(request: HttpRequest) -> HttpResponse:
     theme, country = form.cleaned_data.get("theme", ""), form.cleaned_data.get("country")
     context = {
         "form": form,
+        "is_inside": request.user.has_perm("focalpoints.view_people"),
         "is_asked": bool(theme or country),
         "answers": directory_queries.who_works_on(
             request.user, theme=theme, country=country, language=get_language() or "en"
