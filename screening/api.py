@@ -70,7 +70,7 @@ class QuerySerializer(serializers.Serializer):
 
 
 class MatchRequestSerializer(serializers.Serializer):
-    queries = QuerySerializer(many=True, allow_empty=False, max_length=BATCH)
+    queries = serializers.ListField(child=QuerySerializer(), allow_empty=False, max_length=BATCH)
 
 
 class MatchSerializer(serializers.Serializer):
@@ -193,7 +193,8 @@ class Reconcile(APIView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, signed: str) -> Response:
         user = self._user(signed)
-        return self._reconciled(request.data.get("queries", ""), user)
+        sent = request.data if isinstance(request.data, dict) else {}
+        return self._reconciled(sent.get("queries", ""), user)
 
     def _reconciled(self, text: Any, user: User) -> Response:
         limits.take(f"match:{user.pk}", burst=120, per_seconds=3600)

@@ -321,7 +321,7 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
     spans = []
     for symbol, indexes in symbols:
         if len(indexes) == 1:
-            mapped = _PLACES[place[indexes[0]]] if indexes[0] in place else ()
+            mapped: tuple[int, ...] = _PLACES[place[indexes[0]]] if indexes[0] in place else ()
         else:
             mapped = tuple([place[index] for index in indexes if index in place])
         if mapped:

@@ -240,7 +240,7 @@ class Fit:
             )
             rows = self.features[self.best(score)][chosen]
             model.fit(rows, self.labels[chosen], sample_weight=self.weights[chosen])
-            score = model.predict(self.features, raw_score=True)
+            score = np.asarray(model.predict(self.features, raw_score=True))
         return model
 
     def margins(self, model: Any) -> Array:

@@ -268,7 +268,7 @@ def _read_and_serve(version: ListVersion) -> list[Finding]:
     stubs: list[Entry] = []
     names = 0
     source = version.source
-    with version.file.open("rb") as stored, bundles.opened(stored, version.file_name) as files:
+    with version.file.open("rb") as stored, bundles.opened(stored.file, version.file_name) as files:
         entries = importers.read_files(source.importer, files, about, source.mapping)
         while batch := list(islice(entries, BATCH)):
             names += sum(len(entry.names) for entry in batch)
