@@ -236,7 +236,9 @@ class RegistryView(GenericAPIView):
     authentication_classes = [TokenAuthentication]
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.request.method in SAFE_METHODS else IsAuthenticated()]
+        method = self.request.method or ""
+        writes = method not in SAFE_METHODS and hasattr(self, method.lower())  # else 405, whoever asks
+        return [IsAuthenticated() if writes else AllowAny()]
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)

@@ -39,7 +39,7 @@ def saved_new(request: SignedIn) -> HttpResponse:
     query = services.kept_query(request.GET.urlencode())
     wanted = read_query(query, request.user).wanted
     words = ", ".join(words_for(wanted))
-    form = SavedSearchForm(request.POST or None, initial={"name": words[:80]})
+    form = SavedSearchForm(request.POST if request.method == "POST" else None, initial={"name": words[:80]})
     if form.is_valid():
         try:
             services.save_search(query, by=request.user, **form.cleaned_data)
@@ -55,7 +55,7 @@ def saved_new(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def saved_edit(request: SignedIn, pk: int) -> HttpResponse:
     saved = get_object_or_404(request.user.saved_searches, pk=pk)
-    form = SavedSearchForm(request.POST or None, instance=saved)
+    form = SavedSearchForm(request.POST if request.method == "POST" else None, instance=saved)
     if form.is_valid():
         saved.refresh_from_db()
         services.change_search(saved, by=request.user, **form.cleaned_data)

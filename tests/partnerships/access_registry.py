@@ -35,7 +35,7 @@ ROWS: dict[str, Row] = {
     "partnerships:entity_detail": Row(get=PUBLIC, args=lambda world: ["WFP"]),
     "partnerships:api_docs": Row(get=PUBLIC),
     "partnerships:api_schema": Row(get=PUBLIC),
-    "partnerships:api_partnerships": Row(get=PUBLIC),
+    "partnerships:api_partnerships": Row(get=PUBLIC, post="401"),
     "partnerships:api_partnership": Row(get=PUBLIC, args=lambda world: [world.public.reference]),
     "partnerships:desk_partnerships": Row(get="login 403 403 200 200 403 403 403", post=ONLY_GET),
     "partnerships:partnership_new": Row(
