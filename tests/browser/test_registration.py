@@ -144,7 +144,7 @@ def test_a_record_of_each_type_from_the_idea_to_its_lessons(visit, portal, kind)
 
     reader = visit(width=390)
     reader.open("/partnerships/?country=BGD&target=11.5&q=lorrys")
-    assert reader.page.get_by_role("link", name=title).count() == 1
+    assert reader.page.get_by_role("link", name=title, exact=True).count() == 1
     reader.open(f"/partnerships/{reference}/")
     words = reader.page.locator("main").inner_text()
     for told in ("3,100", "Agree on fuel before the storm.", "Report 1", "Told in the words of this type."):
