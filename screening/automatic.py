@@ -218,11 +218,18 @@ def _touching(
 
 
 def _is_known(rule: Mapping[str, Any], facts: Facts) -> bool:
-    """Whether the facts that the rule looks at were stated at all."""
+    """Whether the facts that the rule looks at were stated, and closely enough to rule it out.
+
+    "Manufacturing" or "13" says nothing of class 1311: a coarse activity may hold what the rule names.
+    """
+    codes = rule.get("isic", ())
     needs_flags = bool(rule.get("product_flags") or rule.get("or_product_flags"))
-    return (not rule.get("isic") or bool(facts.activities)) and (
-        not needs_flags or "product_flags" in facts.stated
+    is_coarse = any(
+        item.isic.isalpha() or any(code != item.isic and code.startswith(item.isic) for code in codes)
+        for item in facts.activities
     )
+    knows_activities = not codes or (bool(facts.activities) and not is_coarse)
+    return knows_activities and (not needs_flags or "product_flags" in facts.stated)
 
 
 def _excluded(criterion: Criterion, rule: Mapping[str, Any], facts: Facts) -> Derived | None:

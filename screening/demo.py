@@ -87,7 +87,8 @@ def finish_demo() -> None:
             analyst,
             {
                 "R-SUP-01": ("medium", "The supplier list ends at the first tier."),
-                "R-LAB-01": ("medium", "Overtime above 60 hours in two mills, audit of May 2026."),
+                "R-LAB-01": ("low", "Overtime in two mills, with a plan; audit of May 2026."),
+                "S-TEX-01": ("core", "Weaves cloth in three mills: all of its revenue."),
                 "P-HRD-01": ("demonstrated", "Policy, findings and a grievance line that people use."),
             },
         )

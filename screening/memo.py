@@ -195,11 +195,16 @@ def _plan(found: Assessment | None) -> Section:
 
 def plan_facts(found: Assessment) -> list[tuple[str, str]]:
     """The plan of an assessment: label and text, "" where nothing was written."""
-    field = Assessment._meta.get_field
-    names = ("benefit_and_cost", "risk_note", "mitigation_plan", "country_office_opinion", "exit_clause")
+    texts = [
+        (_("Benefit and cost"), found.benefit_and_cost),
+        (_("Risks, and who owns them"), found.risk_note),
+        (_("Mitigation plan, with dates"), found.mitigation_plan),
+        (_("Opinion of the country office"), found.country_office_opinion),
+        (_("Exit clause"), found.exit_clause),
+    ]
     months = found.monitoring_months
     return [
-        *((str(field(name).verbose_name).capitalize(), getattr(found, name)) for name in names),
+        *texts,
         (_("Monitoring"), _("Every %(months)d months") % {"months": months} if months else ""),
         (_("Conflict of interest"), _("None, says the analyst") if found.has_no_conflict else ""),
     ]

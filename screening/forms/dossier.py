@@ -56,7 +56,7 @@ class CountriesField(LinesField):
 
 def form_field(field: Field) -> forms.Field:
     """The question that a field of the dossier asks. Empty means: not stated."""
-    common = {"label": field.label, "help_text": field.hint, "required": False}
+    common: dict[str, Any] = {"label": field.label, "help_text": field.hint, "required": False}
     if field.kind == "number":
         return forms.IntegerField(min_value=0, max_value=10**15, **common)
     if field.kind == "percent":

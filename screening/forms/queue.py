@@ -116,5 +116,5 @@ def act_forms(case: Case) -> dict[str, forms.Form]:
         "escalate_form": ReasonForm(auto_id="escalate_%s"),
         "question_form": QuestionForm(auto_id="question_%s"),
         "labels_form": LabelsForm(auto_id="labels_%s", initial={"labels": ", ".join(case.labels)}),
-        "note_form": TextForm(auto_id="note_%s", label=_("Note")),
+        "note_form": TextForm(auto_id="note_%s", label=str(_("Note"))),
     }

@@ -208,7 +208,8 @@ def reusable_assessment(case: Case) -> Assessment | None:
 
 def look_back_from(criterion: Criterion, known: Catalogue, overlay: str, today: date) -> date | None:
     """From which day a finding counts, where the criterion or the overlay names a number of years."""
-    row = next((row for row in known.data["criteria"] if row["code"] == criterion.code), {})
+    rows = known.data["criteria"]
+    row: dict = next((row for row in rows if row["code"] == criterion.code), {})
     longer = known.overlays[overlay].get("extend_look_back", {}).get(criterion.code, 0) if overlay else 0
     years = max(row.get("look_back_years", 0), longer)
     return date(today.year - years, today.month, min(today.day, 28)) if years else None

@@ -82,7 +82,7 @@ def false_positives() -> list[dict]:
         .annotate(share=ExpressionWrapper(F("false") * 1.0 / F("decided"), output_field=FloatField()))
         .order_by("source__title", "band")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 @dataclass(frozen=True)

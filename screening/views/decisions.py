@@ -63,7 +63,7 @@ def _decision_form(found: Assessment | None, *args, **kwargs) -> DecisionForm:
     if found is not None and found.rating:
         strictness = read_version(found.catalogue).strictness
         stricter = strictness[strictness.index(found.rating) + 1 :]
-        ratings += [(code, RATINGS[code]) for code in stricter if code != "blocked"]
+        ratings += [(code, str(RATINGS[code])) for code in stricter if code != "blocked"]
         if found.rating not in ("excluded", "blocked"):
             until = day_words(services.valid_until(found, found.rating))
             words = _("Valid until %(date)s at the computed rating") % {"date": until}

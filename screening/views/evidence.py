@@ -35,7 +35,7 @@ def evidence_add(request: SignedIn, reference: str, pk: int | None = None) -> Ht
     hit = get_object_or_404(Hit, pk=pk, company=case.company) if pk else None
     form = EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["file"]))
+        messages.error(request, " ".join(map(str, form.errors["file"])))
         return _back(case, hit)
     try:
         services.attach(case, form.cleaned_data["file"], hit=hit, by=request.user)

@@ -59,6 +59,11 @@ def case_next(request: SignedIn, reference: str) -> HttpResponse:
     return redirect("screening:case_detail", following.reference)
 
 
+def _problems(form: Form) -> str:
+    """All that is wrong with a small form, in one line."""
+    return " ".join(str(message) for errors in form.errors.values() for message in errors)
+
+
 def _act(
     request: SignedIn, reference: str, form: Form, act: Callable[[Case], object], done: str
 ) -> HttpResponse:
@@ -68,7 +73,9 @@ def _act(
     if not request.user.has_perm("screening.assess_case"):
         raise PermissionDenied
     if not form.is_valid():
-        messages.error(request, " ".join(message for errors in form.errors.values() for message in errors))
+        messages.error(
+            request, " ".join(str(message) for errors in form.errors.values() for message in errors)
+        )
         return redirect(back)
     try:
         act(case)
@@ -204,7 +211,9 @@ def case_bulk(request: SignedIn) -> HttpResponse:
     back = safe_next(request, reverse("screening:case_list"))
     chosen = Case.objects.visible_to(request.user).filter(reference__in=request.POST.getlist("case"))
     if not form.is_valid():
-        messages.error(request, " ".join(message for errors in form.errors.values() for message in errors))
+        messages.error(
+            request, " ".join(str(message) for errors in form.errors.values() for message in errors)
+        )
         return redirect(back)
     values = form.cleaned_data
     words = values["labels"].split(",")

@@ -86,6 +86,12 @@ def test_sector_without_activity_on_record_is_not_none():
     assert answer("S-MIN-01", activities=[Done("6201", "service", None)]).answer == "none"
 
 
+@pytest.mark.parametrize(("isic", "code"), [("C", "S-TEX-01"), ("1", "E-TOB-01"), ("0", "S-MIN-01")])
+def test_coarse_activity_rules_nothing_out(isic, code):
+    coarse = [Done(isic, "manufacturer", Decimal(90))]
+    assert answer(code, activities=coarse, stated={"product_flags": []}) is None
+
+
 @pytest.mark.parametrize(
     ("facts", "risk", "strength"),
     [
