@@ -85,6 +85,6 @@ def attachment(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     found = attachments.readable_by(public_id, request.user)
     if found is None:
         raise Http404
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and found.about:
         record(found.about, "read file", by=request.user, note=found.name)
     return attachments.answer(found)
