@@ -24,6 +24,7 @@ PUBLIC_NAV = [
     ("partnerships:partnership_list", _("Partnerships"), ""),
     ("partnerships:offer_start", _("Offer to help"), ""),
     ("partnerships:need_list", _("Needs"), ""),
+    ("partnerships:statistics", _("Statistics"), ""),
     ("focalpoints:directory", _("Network"), ""),
     ("focalpoints:news", _("News"), ""),
     ("portal:help", _("Help"), ""),
@@ -37,6 +38,7 @@ INSIDE_NAV = [
     ("partnerships:desk_offers", _("Offers"), "partnerships.triage_offer"),
     ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
     ("screening:case_list", _("Cases"), "screening.view_case"),
+    ("screening:catalogue", _("Criteria"), "screening.manage_catalogue"),
     ("partnerships:company_list", _("Companies"), "partnerships.view_inside"),
     ("focalpoints:directory", _("Directory"), "focalpoints.view_people"),
     ("focalpoints:meeting_list", _("Meetings"), "focalpoints.view_people"),
@@ -52,10 +54,9 @@ FOOTER = [
         [
             ("partnerships:partnership_list", _("All partnerships")),
             ("partnerships:need_list", _("Open needs")),
-            ("partnerships:statistics", _("Statistics")),
             ("partnerships:map", _("Map")),
             ("partnerships:register", _("Register a partnership")),
-            ("partnerships:api_docs", _("Data and API")),
+            ("partnerships:data", _("Data and API")),
             ("focalpoints:directory", _("Focal points")),
         ],
     ),
@@ -71,12 +72,14 @@ FOOTER = [
     (
         _("About"),
         [
+            ("portal:about", _("About this portal")),
             ("portal:help", _("Help")),
             ("focalpoints:meeting_list", _("Meetings")),
             ("focalpoints:training_list", _("Training")),
             ("focalpoints:library", _("Library")),
             ("portal:accessibility", _("Accessibility")),
             ("portal:privacy", _("Privacy")),
+            ("portal:status", _("Status")),
         ],
     ),
 ]

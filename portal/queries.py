@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from portal.models import AuditEvent, Job, JobStatus, User
 from portal.roles import ROLES
@@ -29,6 +32,12 @@ def people_counts() -> list[tuple[object, int]]:
 def job_counts() -> dict[str, int]:
     counts = dict(Job.objects.values_list("status").annotate(n=Count("pk")))
     return {status: counts.get(status, 0) for status in JobStatus.values}
+
+
+def late_job_count() -> int:
+    """Jobs that should have run ten minutes ago."""
+    late = timezone.now() - timedelta(minutes=10)
+    return Job.objects.filter(status=JobStatus.QUEUED, run_after__lt=late).count()
 
 
 def events(who: str = "", what: str = "", action: str = "") -> QuerySet[AuditEvent]:

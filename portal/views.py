@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 import focalpoints.queries
 import partnerships.queries
 import screening.queries
+from partnerships.search import last_updated
 from portal import queries, services
 from portal.errors import RuleViolation
 from portal.forms_accounts import RolesForm
@@ -86,10 +87,27 @@ def desk(request: SignedIn) -> HttpResponse:
     )
 
 
+def public_lists() -> list:
+    """How fresh the lists are, without those whose use is confidential."""
+    return [item for item in screening.queries.list_freshness() if not item.source.is_confidential]
+
+
 @require_safe
 @login_not_required
 def help_page(request: HttpRequest, page: str) -> HttpResponse:
-    return render(request, f"portal/{page}.html", {"lists": screening.queries.list_freshness()})
+    return render(request, f"portal/{page}.html", {"lists": public_lists()})
+
+
+@require_safe
+@login_not_required
+def status(request: HttpRequest) -> HttpResponse:
+    """How the service is, for everybody: what is late, without details that help an attacker."""
+    context = {
+        "jobs_waiting": queries.late_job_count(),
+        "lists": public_lists(),
+        "last_change": last_updated(),
+    }
+    return render(request, "portal/status.html", context)
 
 
 # --- administration -------------------------------------------------------------------------------------

@@ -33,12 +33,12 @@ class SizeClass(models.TextChoices):
 
 class CompanyQuerySet(models.QuerySet["Company"]):
     def visible_to(self, user):
-        """UN users see every company, a business its own, everybody those of public records."""
+        """UN users see every company, a business its own, everybody those that public records name."""
         if user.has_perm("partnerships.view_inside"):
             return self
-        on_record = Exists(
-            Company.objects.filter(pk=OuterRef("pk"), party_in__partnership__visibility="public")
-        )
+        parties = self.model._meta.get_field("party_in").related_model._default_manager
+        named = parties.filter(company=OuterRef("pk"), partnership__visibility="public")
+        on_record = Exists(named.exclude(partnership__withheld_fields__contains=["parties"]))
         mine = Exists(CompanyMember.objects.filter(company=OuterRef("pk"), user_id=user.pk))
         return self.filter(on_record | mine) if user.is_authenticated else self.filter(on_record)
 

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from partnerships.models import Company, CompanyMember
@@ -6,7 +7,7 @@ from partnerships.services import save_company
 from partnerships.services.companies import adopt_company, may_edit
 from portal.errors import RuleViolation, StaleEdit
 from portal.models import AuditEvent, Country, Job
-from tests.partnerships.factories import CompanyFactory
+from tests.partnerships.factories import CompanyFactory, PartnershipFactory
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ def test_a_company_of_the_archive_is_screened_once_somebody_works_with_it(clerk)
 
 def test_a_business_user_changes_own_companies_only(business):
     other, own = CompanyFactory(), CompanyFactory()
-    CompanyMember.objects.create(company=own, user=business)
+    CompanyMember.objects.create(company=own, user=business, role=CompanyMember.Role.OWNER)
     assert may_edit(own, business)
     with pytest.raises(PermissionDenied):
         save_company(other, by=business, values={"name": "Taken over"})
@@ -117,3 +118,14 @@ def test_a_business_user_changes_own_companies_only(business):
 def test_others_make_no_companies(role):
     with pytest.raises(PermissionDenied):
         save_company(None, by=UserFactory(roles=[role]), values={"name": "Fictional Pumps"})
+
+
+def test_a_company_whose_name_is_withheld_is_not_there_for_the_public():
+    record = PartnershipFactory(is_public=True)
+    company = CompanyFactory()
+    record.parties.create(company=company)
+    assert company in Company.objects.visible_to(AnonymousUser())
+    record.withheld_fields, record.withheld_reason = ["parties"], "Until the agreement is signed."
+    record.save(update_fields=["withheld_fields", "withheld_reason"])
+    assert company not in Company.objects.visible_to(AnonymousUser())
+    assert company in Company.objects.visible_to(UserFactory(roles=["focal_point"]))

@@ -46,6 +46,8 @@ ROWS: dict[str, Row] = {
     ),
     "portal:help": ANYBODY,
     "portal:help_screening": ANYBODY,
+    "portal:about": ANYBODY,
+    "portal:status": ANYBODY,
     "portal:accessibility": ANYBODY,
     "portal:privacy": ANYBODY,
     "portal:styleguide": ANYBODY,
