@@ -1,6 +1,7 @@
 """Sign-up and sign-in through allauth, with our fields, limits and audit events."""
 
 import hashlib
+from collections.abc import Callable
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -65,20 +66,20 @@ class MfaAdapter(DefaultMFAAdapter):
         return sealed.unseal(encrypted_text, about="mfa")
 
 
-class _LimitedCode:
+def limited(user: User, check: Callable[[], str]) -> str:
     """Five tries an account in five minutes, and no code twice, in whichever process it arrives."""
+    limits.take(f"code:{user.pk}", burst=5, per_seconds=300)
+    code = check()
+    used = hashlib.sha256(f"{user.pk}:{code}".encode()).hexdigest()[:32]
+    limits.take(f"code-used:{used}", burst=1, per_seconds=300)
+    return code
 
+
+class AuthenticateForm(mfa_forms.AuthenticateForm):
     def clean_code(self) -> str:
-        limits.take(f"code:{self.user.pk}", burst=5, per_seconds=300)
-        code = super().clean_code()
-        used = hashlib.sha256(f"{self.user.pk}:{code}".encode()).hexdigest()[:32]
-        limits.take(f"code-used:{used}", burst=1, per_seconds=300)
-        return code
+        return limited(self.user, super().clean_code)
 
 
-class AuthenticateForm(_LimitedCode, mfa_forms.AuthenticateForm):
-    pass
-
-
-class ReauthenticateForm(_LimitedCode, mfa_forms.ReauthenticateForm):
-    pass
+class ReauthenticateForm(mfa_forms.ReauthenticateForm):
+    def clean_code(self) -> str:
+        return limited(self.user, super().clean_code)

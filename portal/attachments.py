@@ -72,10 +72,16 @@ def attached_to(about: models.Model, kind: str = "") -> QuerySet[Attachment]:
 @transaction.atomic
 def remove(attachment: Attachment, *, by: User) -> None:
     """Take a file away for good. The caller has checked that `by` may change the row it hangs on."""
-    record(attachment.about, "removed file", by=by, note=f"{attachment.name} ({attachment.sha256[:12]})")
-    stored = attachment.file
+    if attachment.about:
+        record(attachment.about, "removed file", by=by, note=f"{attachment.name} ({attachment.sha256[:12]})")
+    _drop_file(attachment)
     attachment.delete()
-    transaction.on_commit(lambda: stored.storage.delete(stored.name), robust=True)
+
+
+def _drop_file(attachment: Attachment) -> None:
+    """Delete the content once the change is committed; its row may stay."""
+    storage, name = attachment.file.storage, attachment.file.name or ""
+    transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 def readable_by(public_id: uuid.UUID, user) -> Attachment | None:
@@ -88,8 +94,10 @@ def readable_by(public_id: uuid.UUID, user) -> Attachment | None:
     if attachment is None:
         return None
     owner = attachment.about_type.model_class()
-    is_seen = owner is not None and owner.objects.visible_to(user).filter(pk=attachment.about_id).exists()
-    return attachment if is_seen else None
+    if owner is None:
+        return None
+    rows = owner._default_manager.visible_to(user)  # type: ignore[attr-defined]  # what carries files has it
+    return attachment if rows.filter(pk=attachment.about_id).exists() else None
 
 
 def answer(attachment: Attachment) -> FileResponse:
@@ -116,9 +124,9 @@ def scan(attachment_id: int) -> None:
     attachment.state = AttachmentState.INFECTED if found else AttachmentState.CLEAN
     attachment.save(update_fields=["state"])
     if found:
-        record(attachment.about, "virus found", by=None, note=f"{attachment.name}: {found}")
-        stored = attachment.file
-        transaction.on_commit(lambda: stored.storage.delete(stored.name), robust=True)
+        if attachment.about:
+            record(attachment.about, "virus found", by=None, note=f"{attachment.name}: {found}")
+        _drop_file(attachment)
 
 
 def clamd_finds(content: bytes) -> str:

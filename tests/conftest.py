@@ -23,6 +23,7 @@ django.setup()  # pytest-django looks for the settings before this file can name
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the lanes read the groups
 def pytest_collection_modifyitems(items) -> None:
     """In lanes, tests of the browser share one running portal, so they stay in one lane."""
     for item in items:

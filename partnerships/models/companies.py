@@ -1,5 +1,6 @@
 import uuid
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
@@ -36,8 +37,8 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         """UN users see every company, a business its own, everybody those that public records name."""
         if user.has_perm("partnerships.view_inside"):
             return self
-        parties = self.model._meta.get_field("party_in").related_model._default_manager
-        named = parties.filter(company=OuterRef("pk"), partnership__visibility="public")
+        party = apps.get_model("partnerships", "PartnershipParty")  # its file imports this one
+        named = party.objects.filter(company=OuterRef("pk"), partnership__visibility="public")
         on_record = Exists(named.exclude(partnership__withheld_fields__contains=["parties"]))
         mine = Exists(CompanyMember.objects.filter(company=OuterRef("pk"), user_id=user.pk))
         return self.filter(on_record | mine) if user.is_authenticated else self.filter(on_record)

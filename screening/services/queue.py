@@ -137,9 +137,7 @@ def ask_question(case: Case, *, to: str, text: str, code: str = "", by: User) ->
     locks.did_not_ask(case, by)
     locks.is_under_review(case)
     if to == WaitingOn.COMPANY and not case.company.members.exists():
-        raise RuleViolation(
-            _("Nobody of the company has an account here. Ask who requested the case.")
-        )
+        raise RuleViolation(_("Nobody of the company has an account here. Ask who requested the case."))
     if to != WaitingOn.COMPANY and case.requested_by_id is None:
         raise RuleViolation(_("A hit opened this case: there is nobody who asked for it."))
     question = Question.objects.create(case=case, to=to, text=text, code=code, asked_by=by)
