@@ -40,7 +40,7 @@ class OfferFactory(factory.django.DjangoModelFactory):
         model = Offer
         skip_postgeneration_save = True
 
-    reference = factory.Sequence(lambda n: f"O-2026-{n:04}")
+    reference = factory.Sequence(lambda n: f"O-2026-{n + 5001}")
     title = "Solar pumps"
     description = "New pumps with panels and spare parts."
     contribution_kinds = ["in_kind_goods"]
@@ -72,7 +72,7 @@ class NeedFactory(factory.django.DjangoModelFactory):
         model = Need
         skip_postgeneration_save = True
 
-    reference = factory.Sequence(lambda n: f"N-{n:04}")
+    reference = factory.Sequence(lambda n: f"N-{n + 5001}")
     entity_id = "UNICEF"
     title = "Pumps for health centres"
     description = "Pumps with panels."

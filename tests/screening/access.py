@@ -229,14 +229,14 @@ ROWS: dict[str, Row] = {
     "screening:public_figures": Row(get="200"),
     "screening:criteria": Row(get="200"),
     "screening:try_rating": Row(get="200"),
-    "screening:api_match": Row(get="401 403 403 405 405 405 405 405", post="401 403 403 400 400 400 400 400"),
+    "screening:api_match": Row(get="401 403 403 405 405 405 405 403", post="401 403 403 400 400 400 400 403"),
     "screening:api_match_answer": Row(
-        get="401 403 403 404 404 404 404 404",
-        post="401 403 403 405 405 405 405 405",
+        get="401 403 403 404 404 404 404 403",
+        post="401 403 403 405 405 405 405 403",
         args=lambda world: [uuid4()],
     ),
     "screening:api_reconcile_address": Row(
-        get="401 403 403 200 200 200 200 200", post="401 403 403 405 405 405 405 405"
+        get="401 403 403 200 200 200 200 403", post="401 403 403 405 405 405 405 403"
     ),
     "screening:api_reconcile": Row(get="404", post="404", args=lambda world: ["no-address-of-ours"]),
     "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
