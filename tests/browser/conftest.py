@@ -12,8 +12,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,15 +78,11 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                with urllib.request.urlopen(url + "/readyz", timeout=2):
-                    break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail("The portal did not start:\n" + output.read_text()[-4000:])
-                time.sleep(0.2)
+        deadline = time.monotonic() + 180
+        while "Demo accounts" not in output.read_text():  # said once it serves and the demonstration is there
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail("The portal did not start:\n" + output.read_text()[-4000:])
+            time.sleep(0.2)
         yield Portal(url, data)
     finally:
         process.send_signal(signal.SIGINT)

@@ -163,7 +163,5 @@ def test_the_public_finds_a_record_by_a_misspelt_word(visit):
     visitor.page.fill('main input[name="q"]', "hibiscos")
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_url(re.compile("q=hibiscos"))
-    assert (
-        visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership", exact=True).count()
-        == 1
-    )
+    found = visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership", exact=True)
+    assert found.count() == 1
