@@ -20,7 +20,7 @@ export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench assets messages system system-test
+.PHONY: help run test test-browser test-units bench assets messages system system-test
 
 help:  ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -34,8 +34,15 @@ test: system-test .venv/test $(MESSAGES:.po=.mo)  ## Format, lint, types, migrat
 	$(PRODUCTION) .venv/bin/mypy
 	$(WITH_DATABASE) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
-	$(PYTHON) -m pytest -m "not resilience" -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-units
 	$(PYTHON) -m pytest -m resilience
+
+# Two lanes for two cores; those that kill processes and measure starts run alone, after them.
+test-browser:
+	$(PYTHON) -m pytest -m browser --durations=10
+
+test-units:
+	$(PYTHON) -m pytest -m "not browser and not resilience" --durations=10
 
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for script in bench/[a-z]*.py; do \

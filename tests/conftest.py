@@ -23,15 +23,6 @@ django.setup()  # pytest-django looks for the settings before this file can name
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the lanes read the groups
-def pytest_collection_modifyitems(items) -> None:
-    """In lanes, tests of the browser share one running portal, so they stay in one lane."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Reference data once for the whole session; the audit table may be truncated between tests."""

@@ -9,6 +9,8 @@ import pytest
 
 from screening.labels import TYPES
 
+pytestmark = pytest.mark.browser
+
 
 def last_mail_to(portal, address: str, seconds: float = 60) -> str:
     """The plain text of the newest mail to an address; waits for the worker to send it."""

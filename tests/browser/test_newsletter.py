@@ -6,9 +6,12 @@ import re
 import urllib.request
 from email.message import EmailMessage
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_journeys import last_mail_to, link_in
+
+pytestmark = pytest.mark.browser
 
 READER = "nadia@journey.example"
 LISTED = 1500

@@ -6,6 +6,8 @@ import pytest
 
 from tests.browser.test_journeys import last_mail_to, link_in, send
 
+pytestmark = pytest.mark.browser
+
 WORDS = "five plain words here now"
 TITLE = {"": "Cold boxes for schools", "fr": "Glacières pour les écoles"}
 

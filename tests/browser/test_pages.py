@@ -1,5 +1,7 @@
 import pytest
 
+pytestmark = pytest.mark.browser
+
 PUBLIC = [
     "/",
     "/partnerships/",

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.browser
+
 CLEARED = "Tamarind Bay Logistics Ltd."
 TYPES = {
     "core_business": ("Cold lorries for smallholders", "value_chain"),
