@@ -20,7 +20,7 @@ export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-units bench assets messages system system-test
+.PHONY: help run test test-pages test-rest bench assets messages system system-test
 
 help:  ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -34,15 +34,15 @@ test: system-test .venv/test $(MESSAGES:.po=.mo)  ## Format, lint, types, migrat
 	$(PRODUCTION) .venv/bin/mypy
 	$(WITH_DATABASE) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-browser test-units
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pages test-rest
 	$(PYTHON) -m pytest -m resilience
 
-# Two lanes for two cores; those that kill processes and measure starts run alone, after them.
-test-browser:
-	$(PYTHON) -m pytest -m browser --durations=10
+# Two lanes for two cores, about as long as each other. What kills processes and measures starts runs alone.
+test-pages:
+	$(PYTHON) -m pytest -m "not resilience" --durations=10 tests/browser tests/test_access.py
 
-test-units:
-	$(PYTHON) -m pytest -m "not browser and not resilience" --durations=10
+test-rest:
+	$(PYTHON) -m pytest -m "not resilience" --durations=10 --ignore=tests/browser --ignore=tests/test_access.py
 
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for script in bench/[a-z]*.py; do \
