@@ -8,7 +8,7 @@ pencil come to the same rating.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -285,16 +285,27 @@ def _names(line: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"[A-Z]_[a-z]+", line)))
 
 
+@cache
+def _read(term: str) -> tuple[str, ...]:
+    """The parts of one comparison of a published line: ("R_high", ">=", "1"), ("level", "basic"), …"""
+    if found := re.fullmatch(r"([A-Z]_\w+) (>=|==) (\d+)", term):
+        return found.groups()
+    if found := re.fullmatch(r"dd_level != (\w+)", term):
+        return "level", found[1]
+    if found := re.fullmatch(r"rating in \[(.+)\]", term):
+        return "rating", *found[1].split(", ")
+    raise ValueError(f"The rule has a line that cannot be read: {term}")
+
+
 def _holds(term: str, counts: Mapping[str, tuple[str, ...]], level: str, rating: str) -> bool:
     """One comparison of a published line: "R_high >= 1", "dd_level != basic", "rating in [low, high]"."""
-    if found := re.fullmatch(r"([A-Z]_\w+) (>=|==) (\d+)", term):
-        number, wanted = len(counts[found[1]]), int(found[3])
-        return number >= wanted if found[2] == ">=" else number == wanted
-    if found := re.fullmatch(r"dd_level != (\w+)", term):
-        return level != found[1]
-    if found := re.fullmatch(r"rating in \[(.+)\]", term):
-        return rating in found[1].split(", ")
-    raise ValueError(f"The rule has a line that cannot be read: {term}")
+    name, *rest = _read(term)
+    if name == "level":
+        return level != rest[0]
+    if name == "rating":
+        return rating in rest
+    number, wanted = len(counts[name]), int(rest[1])
+    return number >= wanted if rest[0] == ">=" else number == wanted
 
 
 def _counts(
