@@ -58,7 +58,7 @@ class Clause:
 @cache
 def library() -> tuple[dict[str, AgreementTemplate], dict[str, Clause]]:
     """Templates and clauses by their code."""
-    found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     templates = {
         entry["code"]: AgreementTemplate(
             entry["code"],

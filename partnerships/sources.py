@@ -21,7 +21,7 @@ class SourceDocument:
 
 @cache
 def documents() -> dict[str, SourceDocument]:
-    found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {code: SourceDocument(**entry) for code, entry in found.items()}
 
 

@@ -30,7 +30,7 @@ SOURCES = {
 
 def load() -> int:
     """The meetings and action points that are missing. Returns how many action points there are."""
-    source = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    source = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     for row in source["meetings"]:
         _meeting(row)
     agreed_at = Meeting.objects.get(slug=AGREED_AT)

@@ -56,7 +56,7 @@ PARTNER_KINDS = [  # what a partner is, by the words it is described with; the f
 
 def load() -> str:
     """Load the archive where it is not yet loaded. Runs again without harm."""
-    found = yaml.safe_load(FILE.read_text(encoding="utf-8"))["records"]
+    found = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["records"]
     known = set(Partnership.objects.filter(is_imported=True).values_list("reference", flat=True))
     entries = {f"P-{number:04d}": entry for number, entry in enumerate(found, start=1)}
     new = {reference: entry for reference, entry in entries.items() if reference not in known}
