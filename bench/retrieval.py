@@ -16,15 +16,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from bench.names import LISTS
 from bench.names_perturb import COMPANY, PERSON
 from screening.lists import importers
-from screening.lists.model import Entry, ListedName
+from screening.lists.model import Entry, Kind, ListedName
 from screening.names import Index, Listed, Subject, warm
 from screening.names.analysis import analyse_all
+
+T = TypeVar("T")
 
 QUERIES = 200
 SHOWN = 50  # candidates that a peer is asked for
@@ -61,9 +64,9 @@ class Words:
     def entries(self, count: int, prefix: str) -> Iterator[tuple[str, Entry]]:
         """Parties of one name each, people and organizations in turns."""
         for number in range(count):
-            kind = ("person", "organization")[number % 2]
+            kind: Kind = "organization" if number % 2 else "person"
             names = (ListedName(self.name(kind), "primary"),)
-            yield "made", Entry(f"{prefix}{number}", kind, names)  # type: ignore[arg-type]
+            yield "made", Entry(f"{prefix}{number}", kind, names)
 
 
 def main() -> None:
@@ -111,9 +114,10 @@ def report(label: str, spent: list[float], hits: float | None = None) -> None:
     print(f"  {label:42} p50 {half:8.2f} ms, p95 {most:8.2f} ms{right}")
 
 
-def timed(call: Callable[[], object], clock: Callable[[], float] = time.process_time) -> tuple[object, float]:
+def timed(call: Callable[..., T], *arguments, clock=time.process_time, **options) -> tuple[T, float]:
+    """What a call answers, and the milliseconds it took by `clock`."""
     begun = clock()
-    answer = call()
+    answer = call(*arguments, **options)
     return answer, 1000 * (clock() - begun)
 
 
@@ -136,10 +140,11 @@ def ours(made: list[tuple[str, Entry]], queries: list[Query], path: Path) -> Ind
     hits, candidates, searches = 0, [], []
     for kind, name, right in queries:
         analyse_all(name, kind)
-        found, spent = timed(lambda: index.candidates(Subject(kind, (name,)), limit=SHOWN))  # noqa: B023
-        hits += right in {index.listed(number).source_id for number in found}  # type: ignore[attr-defined]
+        asked = Subject(kind, (name,))
+        found, spent = timed(index.candidates, asked, limit=SHOWN)
+        hits += right in {index.listed(number).source_id for number in found}
         candidates.append(spent)
-        searches.append(timed(lambda: index.search(Subject(kind, (name,))))[1])  # noqa: B023
+        searches.append(timed(index.search, asked)[1])
     report("ours, candidates", candidates, hits / len(queries))
     report("ours, candidates compared and explained", searches)
     print(f"  private memory of a worker after {len(queries)} searches: +{private_mb() - before:.1f} MB")
@@ -176,9 +181,9 @@ def tantivy_grams(made: list[tuple[str, Entry]], queries: list[Query]) -> None:
 
     times, hits = [], 0
     for _, name, right in queries:
-        found, took = timed(lambda: search(name))  # noqa: B023
+        found, took = timed(search, name)
         times.append(took)
-        hits += right in found  # type: ignore[operator]
+        hits += right in found
     report(f"tantivy, 3-grams (built in {spent / 1000:.0f} s)", times, hits / len(queries))
 
 
@@ -200,7 +205,7 @@ def pg_trgm(made: list[tuple[str, Entry]], queries: list[Query]) -> None:
                 cursor.execute("CREATE INDEX ON made USING gist (name gist_trgm_ops(siglen=64))"),
                 cursor.execute("ANALYZE made"),
             ),
-            time.perf_counter,
+            clock=time.perf_counter,
         )
         times, hits = [], 0
         for _, name, right in queries[:50]:
@@ -235,22 +240,22 @@ def logic_v2(index: Index, queries: list[Query]) -> None:
     from nomenklatura.matching import get_algorithm
 
     algorithm = get_algorithm("logic-v2")
-    config = algorithm.default_config()  # type: ignore[union-attr]
+    assert algorithm, "this nomenklatura has no logic-v2"
+    config = algorithm.default_config()
 
     def entity(kind: str, name: str) -> EntityProxy:
         schema = "Person" if kind == "person" else "Organization"
         return EntityProxy.from_dict({"id": name, "schema": schema, "properties": {"name": [name]}})
 
+    def search(kind: str, name: str, names: list[str]) -> None:
+        asked = entity(kind, name)
+        for other in names:
+            algorithm.compare(asked, entity(kind, other), config)
+
     times = []
     for kind, name, _ in queries[:50]:
         names = [index.listed(number).names[0].text for number in index.candidates(Subject(kind, (name,)))]
-
-        def search(kind: str = kind, name: str = name, names: list[str] = names) -> None:
-            asked = entity(kind, name)
-            for other in names:
-                algorithm.compare(asked, entity(kind, other), config)  # type: ignore[union-attr]
-
-        times.append(timed(search)[1])
+        times.append(timed(search, kind, name, names)[1])
     report("logic-v2 over our candidates", times)
 
 

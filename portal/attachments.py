@@ -78,6 +78,13 @@ def remove(attachment: Attachment, *, by: User) -> None:
     attachment.delete()
 
 
+@transaction.atomic
+def remove_all(about: models.Model, *, by: User) -> None:
+    """Take away every file of a row that is itself taken away."""
+    for attachment in attached_to(about):
+        remove(attachment, by=by)
+
+
 def _drop_file(attachment: Attachment) -> None:
     """Delete the content once the change is committed; its row may stay."""
     storage, name = attachment.file.storage, attachment.file.name or ""

@@ -172,8 +172,8 @@ class ChoiceCards(forms.RadioSelect):
         return {**option, "consequence": self.consequences.get(value, ""), "key": self.keys.get(value, "")}
 
 
-class HintedCheckboxes(forms.CheckboxSelectMultiple):
-    """Checkboxes, some with a hint under their label: `hints` maps a value to it."""
+class Hinted(forms.widgets.ChoiceWidget):
+    """Options, some with a hint under their label: `hints` maps a value to it."""
 
     def __init__(self, attrs=None, choices=(), *, hints: dict | None = None):
         super().__init__(attrs, choices)
@@ -184,16 +184,23 @@ class HintedCheckboxes(forms.CheckboxSelectMultiple):
         return {**option, "hint": self.hints.get(value, "")}
 
 
-class HintedRadios(forms.RadioSelect):
-    """Radios, some with a hint under their label: `hints` maps a value to it."""
+class HintedCheckboxes(Hinted, forms.CheckboxSelectMultiple):
+    pass
 
-    def __init__(self, attrs=None, choices=(), *, hints: dict | None = None):
-        super().__init__(attrs, choices)
-        self.hints = hints or {}
 
-    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None) -> dict:
-        option = super().create_option(name, value, label, selected, index, subindex, attrs)
-        return {**option, "hint": self.hints.get(value, "")}
+class HintedRadios(Hinted, forms.RadioSelect):
+    pass
+
+
+def offer_choices(form: forms.BaseForm, **choices: Any) -> None:
+    """Say what may be chosen in fields of this form: rows, or pairs of value and label, by field name."""
+    for name, offered in choices.items():
+        field = form.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = offered
+        else:
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = offered
 
 
 class UploadField(forms.FileField):

@@ -1,9 +1,13 @@
+from collections.abc import Callable
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from portal.errors import RuleViolation
 from portal.models import User
 
 
@@ -23,6 +27,23 @@ def render_page(
     response = render(request, partial if is_partial else template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The data of a form that was sent, be it empty; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def attempt(request: HttpRequest, act: Callable[[], object], done: str = "") -> bool:
+    """Do something for a person and say on the next page that it is done, or which rule forbids it."""
+    try:
+        act()
+    except RuleViolation as broken_rule:
+        messages.error(request, str(broken_rule))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

@@ -15,7 +15,7 @@ from focalpoints.models import (
     Thread,
     UNEntity,
 )
-from portal.forms import DateParts, UploadField
+from portal.forms import DateParts, UploadField, offer_choices
 from portal.models import Country, User
 
 
@@ -67,7 +67,7 @@ class ShelfForm(forms.Form):
     def __init__(self, *args, community: Community, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         rows = Resource.objects.visible_to(user).exclude(communities=community)
-        self.fields["item"].queryset = rows.order_by("title")  # type: ignore[attr-defined]
+        offer_choices(self, item=rows.order_by("title"))
 
     def clean(self) -> dict:
         values = super().clean() or {}
@@ -90,9 +90,9 @@ class RecommendationForm(forms.ModelForm):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         mine = UNEntity.objects.filter(pk__in=FocalPoint.objects.of(user).values("entity"))
-        self.fields["entity"].queryset = mine  # type: ignore[attr-defined]
+        offer_choices(self, entity=mine)
         groups = Community.objects.visible_to(user)
-        self.fields["community"].queryset = groups  # type: ignore[attr-defined]
+        offer_choices(self, community=groups)
 
 
 class RecommendationWordsForm(forms.ModelForm):
@@ -106,7 +106,7 @@ class SignForm(forms.Form):
 
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
+        offer_choices(self, entity=entities)
 
 
 class AddresseeReplyForm(forms.Form):

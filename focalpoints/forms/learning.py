@@ -13,7 +13,7 @@ from focalpoints.models import (
     TrainingSeat,
     UNEntity,
 )
-from portal.forms import DateParts, UploadField
+from portal.forms import DateParts, UploadField, offer_choices
 from portal.models import User
 from portal.themes import Theme
 
@@ -51,8 +51,8 @@ class ResourceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         others = Resource.objects.exclude(pk=self.instance.pk)
         free = Q(superseded_by=None) | Q(pk=self.instance.supersedes_id)
-        self.fields["supersedes"].queryset = others.filter(free)  # type: ignore[attr-defined]
-        self.fields["translation_of"].queryset = others.filter(translation_of=None)  # type: ignore[attr-defined]
+        offer_choices(self, supersedes=others.filter(free))
+        offer_choices(self, translation_of=others.filter(translation_of=None))
 
 
 class LibraryFilterForm(forms.Form):

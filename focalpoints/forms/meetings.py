@@ -16,7 +16,7 @@ from focalpoints.models import (
     ParticipantKind,
     UNEntity,
 )
-from portal.forms import DateParts, UploadField
+from portal.forms import DateParts, UploadField, offer_choices
 
 
 class MeetingForm(forms.ModelForm):
@@ -203,11 +203,11 @@ class TrackerForm(forms.Form):
     def __init__(self, *args, meetings, **kwargs):
         super().__init__(*args, **kwargs)
         with_actions = meetings.filter(actions__isnull=False).distinct()
-        self.fields["meeting"].queryset = with_actions  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = UNEntity.objects.filter(  # type: ignore[attr-defined]
+        owners = UNEntity.objects.filter(
             pk__in=ActionPoint.objects.filter(meeting__in=meetings).values("owner")
         )
         first = meetings.filter(actions__isnull=False).order_by("year").values_list("year", flat=True).first()
         this_year = timezone.localdate().year
         years = range(this_year - 1, (first or this_year) - 1, -1)
-        self.fields["by_year"].choices = [("", _("Now")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        by_year = [("", _("Now")), *((year, str(year)) for year in years)]
+        offer_choices(self, meeting=with_actions, owner=owners, by_year=by_year)

@@ -275,8 +275,7 @@ def unshelve_file(shelved: ShelfFile, *, by: User) -> None:
     """Take a file off the shelf for good: who put it there, or a moderator."""
     if shelved.by_id != by.pk:
         _moderator(shelved.community, by)
-    for attachment in attachments.attached_to(shelved):
-        attachments.remove(attachment, by=by)
+    attachments.remove_all(shelved, by=by)
     record(shelved.community, Moderation.UNSHELVED, by=by, note=shelved.title)
     shelved.delete()
 

@@ -204,8 +204,7 @@ def add_paper(
 @transaction.atomic
 def remove_paper(paper: MeetingDocument, *, by: User) -> None:
     _manager(by)
-    for attachment in attachments.attached_to(paper):
-        attachments.remove(attachment, by=by)
+    attachments.remove_all(paper, by=by)
     record(paper.meeting, "paper removed", by=by, note=paper.title)
     paper.delete()
 

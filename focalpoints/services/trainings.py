@@ -76,8 +76,7 @@ def add_handout(training: Training, *, title: str, file: UploadedFile, by: User)
 @transaction.atomic
 def remove_handout(handout: Handout, *, by: User) -> None:
     _manager(by)
-    for attachment in attachments.attached_to(handout):
-        attachments.remove(attachment, by=by)
+    attachments.remove_all(handout, by=by)
     record(handout.training, "handout removed", by=by, note=handout.title)
     handout.delete()
 

@@ -131,6 +131,5 @@ def new_link(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         subscriber_id = links.read_expired_token(kind, token)
     except (links.LinkBroken, KeyError):
         return _gone(request, "confirm", token, is_expired=False)
-    limits.take(f"new_link:{limits.address_prefix(request)}", burst=10, per_seconds=3600)
     services.send_new_link(subscriber_id)
     return render(request, "focalpoints/subscribe_sent.html", {"email": ""})

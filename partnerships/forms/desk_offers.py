@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
 from partnerships.models import Duty, DutyDivision, Need, Offer, ReasonCode
-from portal.forms import DateParts
+from portal.forms import DateParts, offer_choices
 
 
 class ReplyForm(forms.Form):
@@ -80,7 +80,7 @@ class RouteForm(forms.Form):
                 self.targets[f"{entity.pk}/{contact.pk}"] = (entity, contact)
                 choices.append((f"{entity.pk}/{contact.pk}", f"{contact.office_place}: {contact.role_title}"))
             groups.append((entity.full_name, choices))
-        self.fields["to"].choices = groups  # type: ignore[attr-defined]
+        offer_choices(self, to=groups)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -110,7 +110,7 @@ class LeadForm(forms.Form):
                 self.pairs[value] = (other, lead)
                 words = {"lead": lead.acronym, "co_lead": co_lead.acronym}
                 choices.append((value, _now("%(lead)s leads, %(co_lead)s co-leads") % words))
-        self.fields["lead"].choices = choices  # type: ignore[attr-defined]
+        offer_choices(self, lead=choices)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -151,7 +151,7 @@ class NeedChoiceForm(forms.Form):
     def __init__(self, *args, needs=None, **kwargs):
         super().__init__(*args, **kwargs)
         open_needs = Need.objects.open() if needs is None else needs  # asked today, not at import
-        self.fields["need"].queryset = open_needs  # type: ignore[attr-defined]
+        offer_choices(self, need=open_needs)
 
 
 class NotAFitForm(NeedChoiceForm):

@@ -10,7 +10,7 @@ from partnerships import labels
 from partnerships.forms.choices import GroupedCheckboxes, country_groups, currency_field
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import Appeal, Need, NeedStatus, NeedVisibility
-from portal.forms import ChoiceCards, DateParts, HintedRadios
+from portal.forms import ChoiceCards, DateParts, HintedRadios, offer_choices
 from portal.models import Sector
 
 
@@ -102,8 +102,8 @@ class NeedForm(WhatFields, GoalFields):
 
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
-        self.fields["appeal"].queryset = Appeal.objects.open()  # type: ignore[attr-defined]
+        offer_choices(self, entity=entities)
+        offer_choices(self, appeal=Appeal.objects.open())
         self.fields["value_amount"].help_text = _("As you estimate it")
 
     def clean(self) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class AppealForm(forms.ModelForm):
 
     def __init__(self, *args, entities, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = entities  # type: ignore[attr-defined]
+        offer_choices(self, lead=entities)
         self.fields["lead"].empty_label = None  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from partnerships.models import (
     Partnership,
     UNRole,
 )
+from partnerships.services.locks import locked_record
 from partnerships.services.reporting import reporters_of
 from portal.documents import Document
 from portal.errors import RuleViolation, StaleEdit
@@ -34,7 +35,7 @@ TOLD_BEFORE = timedelta(days=60)  # of the last day of an agreement
 @transaction.atomic
 def draft_agreement(partnership: Partnership, *, by: User, template: str, clauses: list[str]) -> Agreement:
     """Begin an agreement from the current version of a template. Raises PermissionDenied."""
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     chosen = library()[0][template]
     agreement = Agreement.objects.create(
         partnership=partnership,
@@ -56,7 +57,7 @@ def _day(partial: str) -> date | None:
 @transaction.atomic
 def edit_agreement(agreement: Agreement, *, by: User, version: int, values: Mapping[str, Any]) -> Agreement:
     """Change its terms. Raises PermissionDenied, StaleEdit, RuleViolation once it has ended."""
-    _locked(agreement.partnership, by)
+    locked_record(agreement.partnership, by)
     agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     if version != agreement.version:
         raise StaleEdit(_("The agreement was changed in the meantime."))
@@ -92,7 +93,7 @@ def move_agreement(agreement: Agreement, *, to: str, by: User, note: str = "") -
 
     Raises PermissionDenied; RuleViolation with what is missing.
     """
-    partnership = _locked(agreement.partnership, by)
+    partnership = locked_record(agreement.partnership, by)
     agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
     gaps = missing_for(agreement, to)
     if to == S.TERMINATED and not note.strip():
@@ -155,7 +156,7 @@ def document_of(agreement: Agreement) -> Document:
 
 @transaction.atomic
 def request_emblem(partnership: Partnership, *, by: User, values: Mapping[str, Any]) -> EmblemRequest:
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     request = EmblemRequest.objects.create(partnership=partnership, requested_by=by, **values)
     record(request, "asked for", by=by)
     return request
@@ -215,9 +216,3 @@ def keep_agreements(today: date | None = None) -> int:
     for agreement in ended:
         _moved(agreement, S.EXPIRED, by=None)
     return len(ended)
-
-
-def _locked(partnership: Partnership, by: User) -> Partnership:
-    if not Partnership.objects.editable_by(by).filter(pk=partnership.pk).exists():
-        raise PermissionDenied
-    return Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)

@@ -24,6 +24,7 @@ from partnerships.models import (
 )
 from partnerships.services.companies import adopt_company
 from partnerships.services.gates import missing, missing_for
+from partnerships.services.locks import locked_record
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
 from portal.models import User
@@ -97,7 +98,7 @@ def edit_partnership(
     Raises PermissionDenied, StaleEdit when `version` is not the current one, RuleViolation for a withdrawn
     record or an active one that would gain a company without clearance.
     """
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     if version != partnership.version:
         raise StaleEdit(_("The record was changed in the meantime."))
     if partnership.status == S.WITHDRAWN:
@@ -145,18 +146,12 @@ def edit_partnership(
 @transaction.atomic
 def add_company(partnership: Partnership, company: Company, *, by: User) -> None:
     """Make a company of the registry a partner. Raises RuleViolation where it is one already."""
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     if partnership.parties.filter(company=company).exists():
         raise RuleViolation(_("%(company)s is a partner already.") % {"company": company.name})
     there = [{"id": party.pk} for party in partnership.parties.all()]
     new = {"company": company, "kind": company.kind, "sector": company.sector}
     edit_partnership(partnership, by=by, version=partnership.version, rows={"parties": [*there, new]})
-
-
-def _locked(partnership: Partnership, by: User) -> Partnership:
-    if not Partnership.objects.editable_by(by).filter(pk=partnership.pk).exists():
-        raise PermissionDenied
-    return Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
 
 
 def _sync(
@@ -227,7 +222,7 @@ def confirm_transformational(partnership: Partnership, *, by: User) -> SelfCheck
     """
     if not by.has_perm("partnerships.review_partnership"):
         raise PermissionDenied
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     check = partnership.self_checks.filter(kind=SelfCheck.Kind.TRANSFORMATIONAL).first()
     gaps = selfchecks.unmet(SelfCheck.Kind.TRANSFORMATIONAL, check.answers if check else {})
     if check is None or gaps:
@@ -273,7 +268,7 @@ def advance_partnership(partnership: Partnership, *, to: str, by: User, note: st
 
     Raises PermissionDenied; RuleViolation with a sentence for each thing that is missing.
     """
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     if to == S.NOT_ELIGIBLE and not by.has_perm("partnerships.review_partnership"):
         raise PermissionDenied
     if to in PARTNERSHIP_MOVES[partnership.status]:
@@ -333,7 +328,7 @@ def publish_partnership(partnership: Partnership, *, to: str, by: User) -> Partn
 
     Raises PermissionDenied; RuleViolation before its companies were cleared, or for a narrower circle.
     """
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     before = partnership.visibility
     if REACH.index(Visibility(to)) <= REACH.index(Visibility(before)):
         raise RuleViolation(_("The record is shown to them already. To take it back, withdraw it."))

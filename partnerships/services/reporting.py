@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from partnerships.models import (
     UNRole,
     Verdict,
 )
+from partnerships.services.locks import locked_record
 from partnerships.services.partnerships import advance_partnership, bring_up_to_date, plan_next_report
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, record
@@ -37,7 +37,7 @@ def begin_report(partnership: Partnership, *, by: User) -> ProgressReport:
 
     Raises PermissionDenied; RuleViolation for a record that owes no report.
     """
-    partnership = _locked(partnership, by)
+    partnership = locked_record(partnership, by)
     draft = partnership.reports.filter(submitted_at=None).first()
     if draft:
         return draft
@@ -102,7 +102,7 @@ def save_report(
 
     Raises PermissionDenied, StaleEdit, RuleViolation once it was handed in.
     """
-    _locked(report.partnership, by)
+    locked_record(report.partnership, by)
     report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
     if report.submitted_at:
         raise RuleViolation(_("This report was handed in. What is new goes into the next one."))
@@ -149,7 +149,7 @@ def submit_report(report: ProgressReport, *, by: User) -> ProgressReport:
     keeps it where it is. The next report falls due one cycle from today.
     Raises PermissionDenied, RuleViolation with what is missing.
     """
-    partnership = _locked(report.partnership, by)
+    partnership = locked_record(report.partnership, by)
     report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
     if report.submitted_at:
         raise RuleViolation(_("This report was handed in already."))
@@ -187,12 +187,6 @@ def _measure(report: ProgressReport) -> None:
                 comment=row["comment"][:300],
             )
     bring_up_to_date(report.partnership)
-
-
-def _locked(partnership: Partnership, by: User) -> Partnership:
-    if not Partnership.objects.editable_by(by).filter(pk=partnership.pk).exists():
-        raise PermissionDenied
-    return Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
 
 
 # --- on its own --------------------------------------------------------------------------------------------

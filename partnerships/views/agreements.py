@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,20 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnerships.agreement_texts import library
 from partnerships.forms.agreements import DraftForm, EmblemDecisionForm, EmblemForm, TermsForm
-from partnerships.models import AGREEMENT_MOVES, Agreement, AgreementStatus, EmblemRequest, Partnership
+from partnerships.models import AGREEMENT_MOVES, Agreement, AgreementStatus, EmblemRequest
 from partnerships.services import agreements as services
+from partnerships.views.desk_partnerships import record_to_edit, registers
 from portal import attachments, documents
 from portal.errors import RuleViolation
-from portal.http import SignedIn
-
-registers = permission_required("partnerships.register_partnership", raise_exception=True)
-
-
-def _record(request: SignedIn, reference: str) -> Partnership:
-    record = get_object_or_404(Partnership.objects.visible_to(request.user), reference=reference)
-    if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
-        raise PermissionDenied
-    return record
+from portal.http import SignedIn, attempt
 
 
 def _agreement(request: SignedIn, pk: int) -> Agreement:
@@ -36,7 +27,7 @@ def _agreement(request: SignedIn, pk: int) -> Agreement:
 @registers
 def agreement_list(request: SignedIn, reference: str) -> HttpResponse:
     """The agreements of a record, requests to show the emblem, and the form for a new draft."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     data = request.POST if request.method == "POST" else None
     form = DraftForm(data)
     if form.is_valid():
@@ -126,12 +117,12 @@ def agreement_move(request: SignedIn, pk: int) -> HttpResponse:
     to = request.POST.get("to", "")
     if to not in AgreementStatus.values:
         raise Http404
-    try:
-        services.move_agreement(agreement, to=to, by=request.user, note=request.POST.get("reason", "")[:1000])
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Now: %(status)s.") % {"status": AgreementStatus(to).label})
+    note = request.POST.get("reason", "")[:1000]
+    attempt(
+        request,
+        lambda: services.move_agreement(agreement, to=to, by=request.user, note=note),
+        _("Now: %(status)s.") % {"status": AgreementStatus(to).label},
+    )
     return redirect("partnerships:agreement_detail", pk)
 
 
@@ -139,7 +130,7 @@ def agreement_move(request: SignedIn, pk: int) -> HttpResponse:
 @registers
 def emblem_new(request: SignedIn, reference: str) -> HttpResponse:
     """Ask to show the emblem or the name."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     form = EmblemForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         services.request_emblem(record, by=request.user, values=form.cleaned_data)

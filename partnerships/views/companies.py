@@ -25,7 +25,7 @@ from partnerships.queries.triage import in_talks
 from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn, safe_next
+from portal.http import SignedIn, attempt, safe_next
 from screening.queries import clearances_for
 
 PAGE_SIZE = 25
@@ -181,10 +181,7 @@ def _after_save(request: SignedIn, company: Company) -> HttpResponse:
     if wanted:
         records = Partnership.objects.editable_by(request.user)
         record = get_object_or_404(records.visible_to(request.user), reference=wanted)
-        try:
-            add_company(record, company, by=request.user)
-        except RuleViolation as broken_rule:
-            messages.error(request, str(broken_rule))
+        attempt(request, lambda: add_company(record, company, by=request.user))
         return redirect("partnerships:partnership_step", record.reference, "parties")
     messages.success(request, _("Saved. If names or people changed, the lists are searched again."))
     return redirect(safe_next(request, _place_of(request, company)))

@@ -14,8 +14,7 @@ from partnerships.models import Duty, LeadProposal
 from partnerships.queries import coordination as queries
 from partnerships.services import coordination as services
 from partnerships.services.triage import is_desk, works_for
-from portal.errors import RuleViolation
-from portal.http import SignedIn, safe_next
+from portal.http import SignedIn, attempt, safe_next
 
 triage_only = permission_required("partnerships.triage_offer", raise_exception=True)
 of_un = permission_required("partnerships.view_inside", raise_exception=True)
@@ -30,12 +29,8 @@ def lead_answer(request: SignedIn, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = LeadAnswerForm(request.POST)
     if form.is_valid():
-        try:
-            services.answer_lead(proposal, by=request.user, **form.cleaned_data)
-        except RuleViolation as broken_rule:
-            messages.error(request, str(broken_rule))
-        else:
-            messages.success(request, _("The other entity is told."))
+        done = _("The other entity is told.")
+        attempt(request, lambda: services.answer_lead(proposal, by=request.user, **form.cleaned_data), done)
     else:
         messages.error(request, _("Say whether you agree."))
     return redirect(safe_next(request, "/desk/offers/"))

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,7 @@ from partnerships.services import needs as services
 from partnerships.services.coordination import write_appeal
 from partnerships.services.matches import record_shown
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt, posted
 
 post_need = permission_required("partnerships.post_need", raise_exception=True)
 FIRMS = {
@@ -31,11 +31,6 @@ FIRMS = {
     "small": gettext_lazy("Small and medium firms"),
     "ldc": gettext_lazy("Firms of least developed countries"),
 }
-
-
-def _posted(request: HttpRequest) -> Any:
-    """The data of a form that was sent, be it empty; None when the page is only looked at."""
-    return request.POST if request.method == "POST" else None
 
 
 @require_GET
@@ -89,7 +84,7 @@ def _desk_need_page(request: SignedIn, need: Need, form: SettleForm) -> HttpResp
 @require_http_methods(["GET", "POST"])
 @post_need
 def desk_need_new(request: SignedIn) -> HttpResponse:
-    form = NeedForm(_posted(request), entities=_own(request))
+    form = NeedForm(posted(request), entities=_own(request))
     if form.is_valid():
         need = services.write_need(None, values=form.values(), version=0, by=request.user)
         messages.success(request, _("Saved as a draft. Publish it when it is right."))
@@ -103,7 +98,7 @@ def desk_need_new(request: SignedIn) -> HttpResponse:
 def desk_need_edit(request: SignedIn, reference: str) -> HttpResponse:
     need = _need(request, reference)
     initial = NeedForm.initial_of(need)
-    form = NeedForm(_posted(request), entities=_own(request), initial=initial)
+    form = NeedForm(posted(request), entities=_own(request), initial=initial)
     status, conflict = 200, None
     if form.is_valid():
         version = form.cleaned_data["version"]
@@ -142,12 +137,8 @@ def _plain(value: Any) -> str:
 @post_need
 def desk_need_publish(request: SignedIn, reference: str) -> HttpResponse:
     need = _need(request, reference)
-    try:
-        services.publish_need(need, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Published. The need is on the public board."))
+    done = _("Published. The need is on the public board.")
+    attempt(request, lambda: services.publish_need(need, by=request.user), done)
     return redirect("partnerships:desk_need", need.reference)
 
 
@@ -184,7 +175,7 @@ def desk_appeal_edit(request: SignedIn, reference: str) -> HttpResponse:
 
 
 def _appeal_form(request: SignedIn, appeal: Appeal | None) -> HttpResponse:
-    form = AppealForm(_posted(request), instance=appeal, entities=_own(request))
+    form = AppealForm(posted(request), instance=appeal, entities=_own(request))
     if form.is_valid():
         saved = write_appeal(appeal, values=form.cleaned_data, by=request.user)
         messages.success(request, _("Saved. Each entity joins by posting a need under it."))

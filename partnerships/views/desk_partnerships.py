@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ from partnerships.services import partnerships as services
 from partnerships.views.records import check_words, report_state
 from partnerships.views.rows import entity_names
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn, render_page
+from portal.http import SignedIn, attempt, posted, render_page
 from portal.models import AuditEvent
 from screening.queries import clearances_for
 
@@ -50,16 +50,12 @@ S = PartnershipStatus
 registers = permission_required("partnerships.register_partnership", raise_exception=True)
 
 
-def _record(request: SignedIn, reference: str) -> Partnership:
+def record_to_edit(request: SignedIn, reference: str) -> Partnership:
     """The record to work on: 404 where it is not seen, 403 where it is another entity's."""
     record = get_object_or_404(Partnership.objects.visible_to(request.user), reference=reference)
     if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
         raise PermissionDenied
     return record
-
-
-def _posted(request: SignedIn) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 # --- the list ---------------------------------------------------------------------------------------------
@@ -96,7 +92,7 @@ def desk_partnerships(request: SignedIn) -> HttpResponse:
 @registers
 def partnership_new(request: SignedIn) -> HttpResponse:
     entities = services.own_entities(request.user)
-    form = NewForm(_posted(request), entities=entities)
+    form = NewForm(posted(request), entities=entities)
     if form.is_valid():
         values = dict(form.cleaned_data)
         record = services.register_partnership(by=request.user, entity=values.pop("entity"), values=values)
@@ -113,7 +109,7 @@ def partnership_new(request: SignedIn) -> HttpResponse:
 @registers
 def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
     """Where a record stands, what its next state needs, and its task list."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     onward = services.ONWARDS.get(record.status)
     parties = list(record.parties.select_related("company__country"))
     companies = [party.company for party in parties if party.company]
@@ -261,11 +257,11 @@ def task_list(record: Partnership, current: str = "") -> list[dict]:
 @registers
 def partnership_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     """One topic of a record. A form that was overtaken shows both versions and keeps what was typed."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     if step not in STEPS:
         raise Http404
     saved_version = record.version
-    form, formsets = _forms(record, step, _posted(request))
+    form, formsets = _forms(record, step, posted(request))
     conflict, status = None, 422 if form.is_bound else 200
     if form.is_bound and form.is_valid() and all(formset.is_valid() for formset in formsets.values()):
         try:
@@ -277,7 +273,7 @@ def partnership_step(request: SignedIn, reference: str, step: str) -> HttpRespon
                 **form.values(),
             )
         except StaleEdit as overtaken:
-            current = _record(request, reference)
+            current = record_to_edit(request, reference)
             conflict = {"reason": str(overtaken), "changes": differences(current, step, form, formsets)}
             saved_version, status = current.version, 409
         except RuleViolation as broken_rule:
@@ -349,7 +345,7 @@ def differences(
 @registers
 def partnership_check(request: SignedIn, reference: str) -> HttpResponse:
     """All answers of a record on one page, each with a link to change it."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     topics = []
     for entry in task_list(record):
         if entry["slug"] == "check":
@@ -371,19 +367,13 @@ def partnership_check(request: SignedIn, reference: str) -> HttpResponse:
 @registers
 def partnership_company(request: SignedIn, reference: str) -> HttpResponse:
     """Find a company and add it to the record; a new one is created on its own page."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     if request.method == "POST":
         company = get_object_or_404(
             Company.objects.visible_to(request.user), pk=_number(request.POST.get("company", ""))
         )
-        try:
-            services.add_company(record, company, by=request.user)
-        except RuleViolation as broken_rule:
-            messages.error(request, str(broken_rule))
-        else:
-            messages.success(
-                request, _("%(company)s was added. Say its role below.") % {"company": company.name}
-            )
+        done = _("%(company)s was added. Say its role below.") % {"company": company.name}
+        attempt(request, lambda: services.add_company(record, company, by=request.user), done)
         return redirect("partnerships:partnership_step", record.reference, "parties")
     words = request.GET.get("q", "").strip()[:200]
     found = list(companies_like(request.user, words)[:COMPANIES_SHOWN]) if len(words) > 1 else []
@@ -405,18 +395,16 @@ def partnership_company(request: SignedIn, reference: str) -> HttpResponse:
 @registers
 def partnership_move(request: SignedIn, reference: str) -> HttpResponse:
     """Advance, send back, or set a record aside. What forbids it is said on the record's page."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     to = request.POST.get("to", "")
     if to not in S.values:
         raise Http404
-    try:
-        services.advance_partnership(
-            record, to=to, by=request.user, note=request.POST.get("reason", "")[:1000]
-        )
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Now: %(status)s.") % {"status": S(to).label})
+    note = request.POST.get("reason", "")[:1000]
+    attempt(
+        request,
+        lambda: services.advance_partnership(record, to=to, by=request.user, note=note),
+        _("Now: %(status)s.") % {"status": S(to).label},
+    )
     return redirect("partnerships:partnership_desk", record.reference)
 
 
@@ -424,37 +412,29 @@ def partnership_move(request: SignedIn, reference: str) -> HttpResponse:
 @registers
 def partnership_transformational(request: SignedIn, reference: str) -> HttpResponse:
     """The registry desk has read the check and agrees."""
-    record = _record(request, reference)
-    try:
-        services.confirm_transformational(record, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Confirmed as transformational."))
+    record = record_to_edit(request, reference)
+    done = _("Confirmed as transformational.")
+    attempt(request, lambda: services.confirm_transformational(record, by=request.user), done)
     return redirect("partnerships:partnership_desk", record.reference)
 
 
 @require_POST
 @registers
 def partnership_publish(request: SignedIn, reference: str) -> HttpResponse:
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     to = request.POST.get("to", "")
     if to not in Visibility.values:
         raise Http404
-    try:
-        services.publish_partnership(record, to=to, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Shown to: %(circle)s.") % {"circle": Visibility(to).label})
+    done = _("Shown to: %(circle)s.") % {"circle": Visibility(to).label}
+    attempt(request, lambda: services.publish_partnership(record, to=to, by=request.user), done)
     return redirect("partnerships:partnership_desk", record.reference)
 
 
 @require_http_methods(["GET", "POST"])
 @registers
 def partnership_withdraw(request: SignedIn, reference: str) -> HttpResponse:
-    record = _record(request, reference)
-    form = ReasonForm(_posted(request))
+    record = record_to_edit(request, reference)
+    form = ReasonForm(posted(request))
     if form.is_valid():
         try:
             services.withdraw_partnership(record, by=request.user, reason=form.cleaned_data["reason"])

@@ -1,6 +1,5 @@
 """Files of records: upload, mapping, the report of the check by row and cell, load and undo."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from partnerships.models import ImportStatus, RecordImport
 from partnerships.services import imports as services
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from portal.sheets import csv_lines
 
 PAGE_SIZE = 25
@@ -103,13 +102,8 @@ def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     acts = {"load": services.start_load, "undo": services.undo_import}
     if act not in acts:
         raise Http404
-    try:
-        acts[act](found, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        words = {"load": _("The rows are being loaded."), "undo": _("Every record of the file is out again.")}
-        messages.success(request, words[act])
+    words = {"load": _("The rows are being loaded."), "undo": _("Every record of the file is out again.")}
+    attempt(request, lambda: acts[act](found, by=request.user), words[act])
     return redirect("partnerships:import_detail", found.reference)
 
 

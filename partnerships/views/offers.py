@@ -32,7 +32,7 @@ from partnerships.views.drafts import (
 )
 from portal import attachments, documents, limits
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn
+from portal.http import SignedIn, posted
 from portal.models import Attachment
 
 
@@ -44,11 +44,6 @@ def _page(request: SignedIn, template: str, draft: Draft, current: str, **contex
     return render(request, f"partnerships/{template}.html", context, status=status)
 
 
-def _posted(request: SignedIn) -> Any:
-    """The data of a form that was sent, be it empty; None when the page is only looked at."""
-    return request.POST if request.method == "POST" else None
-
-
 # --- begin ------------------------------------------------------------------------------------------------
 
 
@@ -58,7 +53,7 @@ def offer_start(request: SignedIn) -> HttpResponse:
     """What to prepare, how long it takes, who decides; begin, or go on with a draft."""
     user = request.user
     may_offer = not user.is_authenticated or user.has_perm("partnerships.make_offer")
-    form = TrappedForm(_posted(request))
+    form = TrappedForm(posted(request))
     if request.method == "POST":
         if not may_offer:
             raise PermissionDenied
@@ -187,7 +182,7 @@ def offer_check(request: SignedIn, reference: str) -> HttpResponse:
             offer = get_object_or_404(Offer.objects.of(request.user), reference=reference)
             return redirect("partnerships:offer_submitted", offer.reference)
         return draft
-    form = SubmitForm(_posted(request))
+    form = SubmitForm(posted(request))
     if request.method == "POST" and isinstance(draft, Offer) and form.is_valid():
         limits.take(f"offer_submit:{limits.address_prefix(request)}", burst=30, per_seconds=3600)
         limits.take(f"offer_submit:{request.user.pk}", burst=10, per_seconds=86400)
@@ -227,7 +222,7 @@ def offer_documents(request: SignedIn, reference: str) -> HttpResponse:
     draft = draft_of(request, reference)
     if not isinstance(draft, Offer):
         return draft if isinstance(draft, HttpResponse) else redirect("partnerships:offer_tasks", VISITOR)
-    form = DocumentForm(_posted(request), request.FILES or None)
+    form = DocumentForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             services.attach_document(draft, form.cleaned_data["file"], by=request.user)
@@ -284,7 +279,7 @@ def offer_keep(request: SignedIn) -> HttpResponse:
     """Mail the way back to a draft to somebody who has no account yet."""
     if request.user.is_authenticated or not has_visitor_draft(request):
         return redirect("partnerships:offer_start")
-    form = KeepForm(_posted(request))
+    form = KeepForm(posted(request))
     if request.method == "POST" and form.is_valid():
         limits.take(f"offer_keep:{limits.address_prefix(request)}", burst=10, per_seconds=3600)
         services.keep_draft(VisitorDraft(request).answers, email=form.cleaned_data["email"])

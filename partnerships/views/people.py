@@ -14,7 +14,7 @@ from partnerships.models import Company, CompanyMember
 from partnerships.services import members as services
 from partnerships.services.companies import is_owner
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 
 of_business = permission_required("partnerships.make_offer", raise_exception=True)
 
@@ -91,12 +91,8 @@ def my_people_answer(request: SignedIn, public_id, pk: int) -> HttpResponse:
 def company_join(request: SignedIn, public_id) -> HttpResponse:
     """Ask the owners of a company at the domain of one's mail address for a seat."""
     company = get_object_or_404(Company, public_id=public_id)
-    try:
-        services.ask_to_join(company, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("The owners are told. You hear from us when one of them lets you in."))
+    done = _("The owners are told. You hear from us when one of them lets you in.")
+    attempt(request, lambda: services.ask_to_join(company, by=request.user), done)
     return redirect("partnerships:my_companies")
 
 

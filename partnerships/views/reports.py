@@ -1,36 +1,27 @@
 """Progress reports: written by those who work on a record, read by everybody once handed in."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.forms.reports import ReportForm, result_rows
-from partnerships.models import Indicator, Partnership, ProgressReport, Withholdable
+from partnerships.models import Indicator, ProgressReport, Withholdable
 from partnerships.queries.publication import withheld_from
 from partnerships.services import reporting as services
+from partnerships.views.desk_partnerships import record_to_edit, registers
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn
-
-registers = permission_required("partnerships.register_partnership", raise_exception=True)
-
-
-def _record(request: SignedIn, reference: str) -> Partnership:
-    record = get_object_or_404(Partnership.objects.visible_to(request.user), reference=reference)
-    if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
-        raise PermissionDenied
-    return record
 
 
 @require_http_methods(["GET", "POST"])
 @registers
 def report_edit(request: SignedIn, reference: str) -> HttpResponse:
     """The draft of the next report. A GET shows it, and what it would begin with where there is none yet."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     try:
         report = services.begin_report(record, by=request.user)
     except RuleViolation as broken_rule:
@@ -88,7 +79,7 @@ def _saved(request: SignedIn, report: ProgressReport, form: ReportForm, rows) ->
 @registers
 def report_file_remove(request: SignedIn, reference: str, public_id) -> HttpResponse:
     """Take a file off the draft of a report."""
-    record = _record(request, reference)
+    record = record_to_edit(request, reference)
     report = get_object_or_404(ProgressReport, partnership=record, submitted_at=None)
     attachment = get_object_or_404(attachments.attached_to(report), public_id=public_id)
     attachments.remove(attachment, by=request.user)

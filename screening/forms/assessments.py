@@ -5,7 +5,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import DateParts
+from portal.forms import DateParts, offer_choices
 from screening.labels import ANSWERS
 from screening.queries.assessments import Given
 from screening.rating import Catalogue
@@ -155,4 +155,4 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, depths: list[tuple[str, str]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["depth"].choices = [("", _("As the rule asks")), *depths]  # type: ignore[attr-defined]
+        offer_choices(self, depth=[("", _("As the rule asks")), *depths])

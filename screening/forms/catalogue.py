@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import offer_choices
 from screening.labels import ANSWERS, RATINGS, TYPES
 from screening.rating import Catalogue
 
@@ -77,7 +78,7 @@ class OverlayForm(forms.Form):
         optional = [
             (item.code, f"{item.code} {item.title}") for item in known.criteria.values() if item.is_optional
         ]
-        self.fields["activate_optional"].choices = optional  # type: ignore[attr-defined]
+        offer_choices(self, activate_optional=optional)
         self.fields["activate_optional"].initial = changes.get("activate_optional", [])
         floors, excluding = changes.get("raise_floor", {}), changes.get("make_exclusionary", [])
         for item in known.criteria.values():

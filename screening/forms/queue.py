@@ -2,7 +2,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import DateParts
+from portal.forms import DateParts, offer_choices
 from portal.models import User
 from screening.forms.cases import ReasonForm
 from screening.forms.replies import TextForm
@@ -24,7 +24,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = analysts()  # type: ignore[attr-defined]
+        offer_choices(self, to=analysts())
 
 
 class SnoozeForm(forms.Form):
@@ -85,7 +85,7 @@ class BulkForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = analysts()  # type: ignore[attr-defined]
+        offer_choices(self, to=analysts())
 
     def clean(self):
         data = super().clean() or {}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn, render_page
+from portal.http import SignedIn, attempt, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
 from screening.forms import CaseRequestForm, ConditionForm, ReasonForm, RecommendForm
@@ -292,12 +292,7 @@ def then(
     request: SignedIn, case: Case, act: Callable[[], object], done: str, *, to: str = "screening:case_detail"
 ) -> HttpResponse:
     """Do one thing to a case and return to it, with what was done or why it was not."""
-    try:
-        act()
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, done)
+    attempt(request, act, done)
     return redirect(to, case.reference)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from focalpoints.models import UNEntity
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from screening.forms.catalogue import (
     CriterionForm,
     NewCriterionForm,
@@ -86,10 +86,7 @@ def _catalogue_page(
 
 @require_POST
 def draft_start(request: SignedIn) -> HttpResponse:
-    try:
-        services.start_draft(by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
+    attempt(request, lambda: services.start_draft(by=request.user))
     return redirect(HERE)
 
 
@@ -194,10 +191,6 @@ def overlay_use(request: SignedIn, entity: str) -> HttpResponse:
     """Which overlay a UN entity applies."""
     _steward(request)
     row = get_object_or_404(UNEntity, pk=entity)
-    try:
-        services.use_overlay(row, request.POST.get("overlay", ""), by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("%(entity)s: kept.") % {"entity": row})
+    overlay, done = request.POST.get("overlay", ""), _("%(entity)s: kept.") % {"entity": row}
+    attempt(request, lambda: services.use_overlay(row, overlay, by=request.user), done)
     return redirect(HERE)

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.attachments import attached_to
-from portal.errors import RuleViolation
 from portal.forms import UploadField
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from screening.models import Assessment, Case, Hit
 from screening.services import evidence as services
 from screening.views.cases import case_file_for
@@ -37,12 +36,8 @@ def evidence_add(request: SignedIn, reference: str, pk: int | None = None) -> Ht
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["file"])))
         return _back(case, hit)
-    try:
-        services.attach(case, form.cleaned_data["file"], hit=hit, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("The file is on record, with its checksum."))
+    file, done = form.cleaned_data["file"], _("The file is on record, with its checksum.")
+    attempt(request, lambda: services.attach(case, file, hit=hit, by=request.user), done)
     return _back(case, hit)
 
 
@@ -58,12 +53,8 @@ def evidence_remove(request: SignedIn, reference: str, public_id) -> HttpRespons
             break
     else:
         raise Http404
-    try:
-        services.detach(case, found, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("The file is removed. The history keeps its name."))
+    done = _("The file is removed. The history keeps its name.")
+    attempt(request, lambda: services.detach(case, found, by=request.user), done)
     return _back(case, about)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from screening import comparison, queries
 from screening.forms import HitDecisionForm, ReasonForm
 from screening.models import Case, CaseStatus, Hit, HitOutcome
@@ -94,12 +94,7 @@ def _hit_page(request: SignedIn, case: Case, hit: Hit, form: HitDecisionForm, *,
 def hit_undo(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     case = case_file_for(request, reference)
     hit = _hit_of(case, pk)
-    try:
-        services.undo_hit(hit, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Undone. The hit is open again."))
+    attempt(request, lambda: services.undo_hit(hit, by=request.user), _("Undone. The hit is open again."))
     return redirect("screening:hit_review", case.reference, hit.pk)
 
 
@@ -111,10 +106,6 @@ def hit_revoke(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say why: the reason stays on record."))
     else:
-        try:
-            services.revoke_hit(hit, note=form.cleaned_data["note"], by=request.user)
-        except RuleViolation as broken_rule:
-            messages.error(request, str(broken_rule))
-        else:
-            messages.success(request, _("Revoked. The hit is open again."))
+        note, done = form.cleaned_data["note"], _("Revoked. The hit is open again.")
+        attempt(request, lambda: services.revoke_hit(hit, note=note, by=request.user), done)
     return redirect("screening:hit_review", case.reference, hit.pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from screening import queries
 from screening.forms import ListUploadForm, ReasonForm
 from screening.models import ListChange, ListDifference, ListSource, ListVersion, VersionStatus
@@ -71,12 +71,8 @@ def list_upload(request: SignedIn, code: str) -> HttpResponse:
 @manages_lists
 def list_fetch(request: SignedIn, code: str) -> HttpResponse:
     source = get_object_or_404(ListSource, pk=code)
-    try:
-        services.ask_for_fetch(source, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("The publisher is being asked for the current file."))
+    done = _("The publisher is being asked for the current file.")
+    attempt(request, lambda: services.ask_for_fetch(source, by=request.user), done)
     return redirect("screening:list_detail", source.pk)
 
 

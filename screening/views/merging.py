@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from partnerships.models import Company
-from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, attempt
 from screening.forms import ReasonForm
 from screening.models import CompanyMerge
 from screening.services import merging as services
@@ -43,12 +42,12 @@ def merge(request: SignedIn, reference: str, public_id) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say why: the reason stays on record."))
         return redirect(HERE, case.reference)
-    try:
-        services.merge_companies(case.company, gone, note=form.cleaned_data["note"][:300], by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, _("Merged. You can undo it here."))
+    note = form.cleaned_data["note"][:300]
+    attempt(
+        request,
+        lambda: services.merge_companies(case.company, gone, note=note, by=request.user),
+        _("Merged. You can undo it here."),
+    )
     return redirect(HERE, case.reference)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import RuleViolation
-from portal.http import SignedIn, render_page, safe_next
+from portal.http import SignedIn, attempt, render_page, safe_next
 from screening import queries
 from screening.forms import ReasonForm
 from screening.forms.queue import (
@@ -73,16 +73,9 @@ def _act(
     if not request.user.has_perm("screening.assess_case"):
         raise PermissionDenied
     if not form.is_valid():
-        messages.error(
-            request, " ".join(str(message) for errors in form.errors.values() for message in errors)
-        )
+        messages.error(request, _problems(form))
         return redirect(back)
-    try:
-        act(case)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-    else:
-        messages.success(request, f"{case.reference}: {done}")
+    attempt(request, lambda: act(case), f"{case.reference}: {done}")
     return redirect(back)
 
 

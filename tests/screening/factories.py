@@ -18,6 +18,8 @@ from screening.models import (
     CaseStatus,
     Decision,
     Hit,
+    HitOutcome,
+    HitReason,
     ListSource,
     ListVersion,
     ScreeningRun,
@@ -25,7 +27,7 @@ from screening.models import (
 )
 from screening.queries.assessments import assessment_state
 from screening.rating import DEFAULTS
-from screening.services import assessments, lists
+from screening.services import assessments, hits, lists
 from screening.services.catalogue import load_catalogue
 from tests.portal.factories import UserFactory
 
@@ -227,3 +229,7 @@ def cleared(company: Company, *, until=None, entity=None, outcome="approved", by
         else until or timezone.localdate() + timedelta(days=700),
         **values,
     )
+
+
+def settle(hit, by, outcome=HitOutcome.FALSE_POSITIVE, reason=HitReason.OTHER_COUNTRY):
+    return hits.decide_hit(hit, version=hit.version, outcome=outcome, reason=reason, comment="Seen.", by=by)

@@ -24,11 +24,6 @@ from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, R
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
 
 
-@pytest.fixture
-def analyst():
-    return UserFactory(roles=["analyst"])
-
-
 def recommended(analyst, outcome="approved", plan=None, answers=None, **values) -> Case:
     case = CaseFactory(**values)
     RunFactory(company=case.company)

@@ -30,11 +30,6 @@ CONTROVERSY = {
 
 
 @pytest.fixture
-def analyst():
-    return UserFactory(roles=["analyst"])
-
-
-@pytest.fixture
 def member():
     user = UserFactory(roles=["business"])
     user.company = CompanyFactory()

@@ -12,11 +12,6 @@ from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, c
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
 
 
-@pytest.fixture
-def analyst():
-    return UserFactory(roles=["analyst"])
-
-
 def pair():
     kept = CompanyFactory(name="Orsala Maritime Trading LLC", country_id="KEN")
     return kept, CompanyFactory(name="Orsala Maritime Trading", country_id="KEN")

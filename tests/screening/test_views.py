@@ -30,11 +30,6 @@ def analyst():
     return UserFactory(roles=["analyst"], name="Analyst 7")
 
 
-@pytest.fixture
-def decider():
-    return UserFactory(roles=["decider"])
-
-
 def address(name, case, *more):
     return reverse(f"screening:{name}", args=[case.reference, *more])
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerships.forms.partnerships.base import PARTIAL_HINT, RecordForm, RowForm, short, text
 from partnerships.models import Indicator, Lesson, Measurement, Partnership
-from portal.forms import HintedCheckboxes
+from portal.forms import HintedCheckboxes, offer_choices
 
 
 class IndicatorRow(RowForm):
@@ -60,7 +60,7 @@ class MeasurementRow(RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = self.record.indicators.all()  # type: ignore[attr-defined]
+        offer_choices(self, indicator=self.record.indicators.all())
         self.fields["on"].required = True
 
     @classmethod
