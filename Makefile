@@ -39,10 +39,10 @@ test: system-test .venv/test $(MESSAGES:.po=.mo)  ## Format, lint, types, migrat
 
 # Two lanes for two cores, about as long as each other. What kills processes and measures starts runs alone.
 test-pages:
-	$(PYTHON) -m pytest -m "not resilience" --durations=10 tests/browser
+	$(PYTHON) -m pytest -m "not resilience" --durations=10 tests/browser tests/test_access.py
 
 test-rest:
-	$(PYTHON) -m pytest -m "not resilience" --durations=10 --ignore=tests/browser
+	$(PYTHON) -m pytest -m "not resilience" --durations=10 --ignore=tests/browser --ignore=tests/test_access.py
 
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for script in bench/[a-z]*.py; do \

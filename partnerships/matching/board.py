@@ -193,7 +193,7 @@ def part_points(offers: Columns, needs: Columns, likeness: np.ndarray) -> np.nda
         np.minimum(offers.last_day, needs.window_last) - np.maximum(offers.first_day, needs.window_first) + 1
     )
     need_days = needs.window_last - needs.window_first + 1
-    timing = np.where(np.isnan(need_days), 1.0, np.clip(shared_days / need_days, 0, 1))
+    timing = np.where(np.isnan(need_days), 1.0, np.clip(shared_days / np.maximum(need_days, 1), 0, 1))
 
     columns = (
         PARTS["targets"] * targets,
