@@ -20,11 +20,15 @@ from screening.queries.cases import (
 )
 from screening.queries.clearances import (
     Clearance,
+    Standing,
     clearance_for,
     clearance_gaps,
     clearances_for,
+    clearances_of,
     is_excluded,
     overdue_conditions,
+    standings,
+    tier_of,
 )
 from screening.queries.lists import (
     ListFreshness,
@@ -47,12 +51,14 @@ __all__ = [
     "Clearance",
     "ListFreshness",
     "Moment",
+    "Standing",
     "advised_cases",
     "case_after",
     "case_history",
     "clearance_for",
     "clearance_gaps",
     "clearances_for",
+    "clearances_of",
     "decision_checks",
     "desk_rows",
     "entities_for_request",
@@ -73,5 +79,7 @@ __all__ = [
     "screened_companies",
     "serving_entries",
     "serving_versions",
+    "standings",
+    "tier_of",
     "undoable_hit",
 ]

@@ -4,12 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
-from partnerships.models import Company, Partnership
+from partnerships.models import (
+    Company,
+    Contribution,
+    FinancingModel,
+    Modality,
+    Partnership,
+    Scope,
+    UNRole,
+)
 from screening.models import (
     REFUSING,
     TIER_ORDER,
@@ -17,7 +26,10 @@ from screening.models import (
     Decision,
     DecisionOutcome,
     Hit,
+    Tier,
 )
+
+STRATEGIC_FROM_USD = 1_000_000  # source: criteria.yaml, engagement_tiers
 
 
 @dataclass(frozen=True)
@@ -52,33 +64,50 @@ def clearance_for(
 ) -> Clearance | None:
     """The clearance of a company, valid or not; None where nobody has decided.
 
-    With `entity`, that entity's own decisions come before those of others, so that a refusal of its own is
-    not undone by another's approval. With `tier`, an approval for a lighter engagement does not count.
+    With `entity` it is that entity's own decision: another's approval clears nothing for it, though its
+    assessment can be used for the own decision. A refusal of a case that no entity asked for counts for all.
+    With `tier`, an approval for a lighter engagement does not count. Without `entity`: the newest of anybody.
+    Source: criteria.yaml, sharing.reuse; A/66/320, para. 35.
     """
-    decisions = list(company.decisions.select_related("entity", "case"))
-    return _clearance(decisions, entity=entity, tier=tier)
+    return clearances_for([company], entity=entity, tier=tier).get(company.pk)
 
 
-def clearances_for(companies: Iterable[Company]) -> dict[int, Clearance]:
-    """The clearance of each company that has one, by its id, in one query."""
-    ids = [company.pk for company in companies]
-    decisions: dict[int, list[Decision]] = {}
-    for decision in Decision.objects.filter(company__in=ids).select_related("entity", "case"):
-        decisions.setdefault(decision.company_id, []).append(decision)
-    found = {pk: _clearance(rows) for pk, rows in decisions.items()}
+def clearances_for(
+    companies: Iterable[Company], entity: UNEntity | None = None, tier: str | None = None
+) -> dict[int, Clearance]:
+    """The clearance of each company that has one, by its id, in one query; as `clearance_for`."""
+    decisions = _decisions_on(companies)
+    found = {pk: _clearance(rows, entity=entity, tier=tier) for pk, rows in decisions.items()}
     return {pk: clearance for pk, clearance in found.items() if clearance}
 
 
-def _clearance(
-    decisions: list[Decision], *, entity: UNEntity | None = None, tier: str | None = None
-) -> Clearance | None:
-    """Of decisions, newest first. A deferral decides nothing yet and leaves what stood before."""
-    decisions = [decision for decision in decisions if decision.outcome != DecisionOutcome.DEFERRED]
+def clearances_of(company: Company) -> list[Clearance]:
+    """What each UN entity decided last on a company, newest first, in one query."""
+    newest: dict[str | None, Decision] = {}
+    for decision in _decisions_on([company]).get(company.pk, []):
+        newest.setdefault(decision.entity_id, decision)
+    return [found for row in newest.values() if (found := _clearance([row], entity=None, tier=None))]
+
+
+def _decisions_on(companies: Iterable[Company]) -> dict[int, list[Decision]]:
+    """Decisions by company, newest first. A deferral decides nothing yet and leaves what stood before."""
+    rows: dict[int, list[Decision]] = {}
+    found = Decision.objects.filter(company__in=[company.pk for company in companies])
+    for decision in found.exclude(outcome=DecisionOutcome.DEFERRED).select_related("entity", "case"):
+        rows.setdefault(decision.company_id, []).append(decision)
+    return rows
+
+
+def _clearance(decisions: list[Decision], *, entity: UNEntity | None, tier: str | None) -> Clearance | None:
     if entity is not None:
-        own = [decision for decision in decisions if decision.entity_id == entity.pk]
-        decisions = own or decisions
+        decisions = [
+            decision
+            for decision in decisions
+            if decision.entity_id == entity.pk
+            or (decision.entity_id is None and decision.outcome in REFUSING)
+        ]
     if tier is not None:
-        enough = TIER_ORDER[TIER_ORDER.index(tier) :]  # type: ignore[arg-type]
+        enough = TIER_ORDER[TIER_ORDER.index(Tier(tier)) :]
         decisions = [
             decision for decision in decisions if decision.outcome in REFUSING or decision.tier in enough
         ]
@@ -104,38 +133,118 @@ def _clearance(
     )
 
 
-def clearance_gaps(partnership: Partnership) -> list[str]:
-    """Why the partnership cannot become active, a sentence for each company; empty when all are cleared."""
-    companies = list(Company.objects.filter(party_in__partnership=partnership).order_by("name").distinct())
-    clearances = clearances_for(companies)
-    unresolved = set(
-        Hit.objects.unresolved().filter(company__in=companies).values_list("company_id", flat=True)
+# --- a record of the registry -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A company of a record, a UN entity that leads it, and that entity's clearance for it (None: none).
+
+    `elsewhere` is a decision that does not clear it here: another entity's, or for a lighter engagement.
+    """
+
+    company: Company
+    entity: UNEntity | None
+    clearance: Clearance | None
+    elsewhere: Clearance | None
+
+
+def tier_of(partnership: Partnership) -> Tier:
+    """The engagement that a record amounts to: light while nothing is given or agreed.
+
+    Source: criteria.yaml, engagement_tiers.
+    """
+    given = partnership.contributions.exclude(
+        status__in=[Contribution.Status.CANCELLED, Contribution.Status.PLANNED]
     )
-    gaps = []
-    for company in companies:
-        clearance = clearances.get(company.pk)
-        values = {"company": company.name}
-        if clearance is None:
-            gaps.append(_("%(company)s has no clearance yet.") % values)
-        elif clearance.state == "lapsed" and clearance.valid_until:
-            values["date"] = date_format(clearance.valid_until, "j F Y")
-            gaps.append(_("The clearance of %(company)s ended on %(date)s.") % values)
-        elif clearance.state == "suspended":
-            gaps.append(_("The clearance of %(company)s is suspended.") % values)
-        elif clearance.state == "declined":
-            gaps.append(_("%(company)s was declined.") % values)
-        elif company.pk in unresolved:
-            gaps.append(_("%(company)s has a new possible match on a list that nobody has decided.") % values)
-    return gaps
+    in_usd = given.aggregate(
+        stated=Sum("usd_value"), dollars=Sum("amount", filter=Q(usd_value=None, currency="USD"))
+    )
+    is_wide = partnership.scope == Scope.GLOBAL or partnership.regions.count() > 1
+    lends_the_name = partnership.financing_model in (
+        FinancingModel.CAUSE_RELATED_MARKETING,
+        FinancingModel.PRODUCT_LICENSING,
+    )
+    if (
+        (in_usd["stated"] or 0) + (in_usd["dollars"] or 0) >= STRATEGIC_FROM_USD
+        or is_wide
+        or lends_the_name
+        or Modality.STRATEGIC_GLOBAL in partnership.modalities
+    ):
+        return Tier.STRATEGIC
+    is_agreed = partnership.agreement_kind or partnership.agreement_signed
+    return Tier.STANDARD if is_agreed or given.exists() else Tier.LIGHT
 
 
-def overdue_conditions(company: Company) -> list[Condition]:
-    """Conditions of the clearance in force whose day has passed without being met."""
-    clearance = clearance_for(company)
-    if clearance is None or not clearance.is_valid:
-        return []
-    rows = Condition.objects.filter(case=clearance.decision.case, met_at=None)
-    return list(rows.filter(due_on__lt=timezone.localdate()))
+def standings(partnership: Partnership) -> list[Standing]:
+    """Each company of a record with each UN entity that leads it, in a fixed number of queries."""
+    companies = list(Company.objects.filter(party_in__partnership=partnership).order_by("name").distinct())
+    leads: list[UNEntity | None] = [
+        role.entity for role in partnership.entity_roles.filter(role=UNRole.LEAD).select_related("entity")
+    ]
+    tier = tier_of(partnership)
+    decisions = _decisions_on(companies)
+    return [
+        Standing(
+            company,
+            lead,
+            _clearance(decisions.get(company.pk, []), entity=lead, tier=tier),
+            _clearance(decisions.get(company.pk, []), entity=None, tier=None),
+        )
+        for company in companies
+        for lead in leads or [None]
+    ]
+
+
+def clearance_gaps(partnership: Partnership) -> list[str]:
+    """Why the record cannot become active, a sentence for each company and leading UN entity; else empty."""
+    rows = standings(partnership)
+    unresolved = set(
+        Hit.objects.unresolved()
+        .filter(company__in={row.company.pk for row in rows})
+        .values_list("company_id", flat=True)
+    )
+    return [sentence for row in rows if (sentence := _gap(row, row.company.pk in unresolved))]
+
+
+def _gap(row: Standing, has_open_hit: bool) -> str:
+    """What is missing in one row; "" where the company is cleared."""
+    values = {"company": row.company.name, "entity": row.entity}
+    if row.clearance is None:
+        return _elsewhere(row, values)
+    if row.clearance.state == "lapsed" and row.clearance.valid_until:
+        values["date"] = date_format(row.clearance.valid_until, "j F Y")
+        return _("The clearance of %(company)s ended on %(date)s.") % values
+    if row.clearance.state == "suspended":
+        return _("The clearance of %(company)s is suspended.") % values
+    if row.clearance.state == "declined":
+        return _("%(company)s was declined.") % values
+    if has_open_hit:
+        return _("%(company)s has a new possible match on a list that nobody has decided.") % values
+    return ""
+
+
+def _elsewhere(row: Standing, values: dict) -> str:
+    """No clearance here: the sentence says so, and names what another decision already gives."""
+    other = row.elsewhere
+    if other is None or not other.is_valid:
+        return _("%(company)s has no clearance yet.") % values
+    if row.entity in (None, other.decided_by_entity):
+        values["tier"] = other.decision.get_tier_display()
+        return _("%(company)s is cleared only for: %(tier)s. This record is a wider engagement.") % values
+    values["other"] = other.decided_by_entity or _("no UN entity")
+    words = _(
+        "%(company)s is cleared for %(other)s, not yet for %(entity)s. "
+        "Ask for an own decision: that assessment can be used for it."
+    )
+    return words % values
+
+
+def overdue_conditions(partnership: Partnership) -> list[Condition]:
+    """Conditions of the clearances a record rests on whose day has passed without being met."""
+    cases = [row.clearance.decision.case_id for row in standings(partnership) if row.clearance]
+    rows = Condition.objects.filter(case__in=cases, met_at=None, due_on__lt=timezone.localdate())
+    return list(rows.select_related("case__company"))
 
 
 def is_excluded(company: Company) -> bool | None:

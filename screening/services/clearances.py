@@ -54,10 +54,10 @@ def end_lapsed_clearances() -> None:
 
 @transaction.atomic
 def end_clearance(decision: Decision) -> None:
-    """Hold the partnerships of a company whose clearance has ended, unless a newer one is in force."""
+    """Hold the partnerships that rest on a clearance that has ended, unless the entity has a newer one."""
     company = locks.lock_company(decision.company)
     record(decision, "ended", by=None)
-    clearance = queries.clearance_for(company)
+    clearance = queries.clearance_for(company, entity=decision.entity)
     if clearance is None or not clearance.is_valid:
         hold(company, _("The clearance has ended."), key=f"ended:{decision.pk}")
 

@@ -15,11 +15,24 @@ def members_of(company: Company) -> list[User]:
     return list(User.objects.filter(company_memberships__company=company).distinct())
 
 
+def who_asked(case: Case) -> list[User]:
+    """Who asked for a case; after they handed their entry over, the focal points of the entity."""
+    if case.requested_by is None:
+        return []
+    entries = case.requested_by.focal_points.filter(entity=case.entity)
+    has_left = entries.exists() and not entries.filter(left_on=None).exists()
+    return active_focal_points(case) if has_left else [case.requested_by]
+
+
+def active_focal_points(case: Case) -> list[User]:
+    """The focal points of the entity that a case is for."""
+    people = User.objects.filter(focal_points__entity=case.entity, focal_points__left_on=None)
+    return list(people.distinct()) if case.entity_id else []
+
+
 def entity_focal_points(case: Case) -> list[User]:
     """Who asked for a case, and the focal points of the entity it is for."""
-    people = User.objects.filter(focal_points__entity=case.entity, focal_points__left_on=None)
-    asked = [case.requested_by] if case.requested_by else []
-    return list({user.pk: user for user in [*asked, *people]}.values())
+    return list({user.pk: user for user in [*who_asked(case), *active_focal_points(case)]}.values())
 
 
 def people_in_role(role: str) -> Iterable[User]:
@@ -48,8 +61,7 @@ def tell_of_decision(decision: Decision) -> None:
     """
     case, key = decision.case, str(decision.pk)
     context = _about(case, decision=decision)
-    if decision.requested_by:
-        _tell_all([decision.requested_by], "case_decided", context, key=key, url=_file(case))
+    _tell_all(who_asked(case), "case_decided", context, key=key, url=_file(case))
     if decision.outcome in REFUSING:
         page = reverse("screening:outcome", args=[decision.public_id])
         _tell_all(members_of(decision.company), "case_refused", context, key=key, url=page)

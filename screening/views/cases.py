@@ -98,7 +98,7 @@ def _request_page(request: SignedIn, company: Company, form: Form, entities, *, 
         "form": form,
         "entities": entities,
         "open_case": Case.objects.open().filter(company=company).first(),
-        "clearance": queries.clearance_for(company),
+        "clearances": [row for row in queries.clearances_of(company) if row.is_valid],
     }
     return render(request, "screening/case_new.html", context, status=status)
 
@@ -114,7 +114,8 @@ def _find_company(request: SignedIn) -> HttpResponse:
 def case_detail(request: SignedIn, reference: str) -> HttpResponse:
     case = case_for(request, reference)
     if not request.user.has_perm("screening.view_case"):
-        context = {"case": case, "withdraw_form": ReasonForm(), "clearance": _clearance_of(case)}
+        clearance = queries.clearance_for(case.company, entity=case.entity)
+        context = {"case": case, "withdraw_form": ReasonForm(), "clearance": clearance}
         return render(request, "screening/case_request.html", context)
     return _case_page(request, case)
 
@@ -143,7 +144,7 @@ def _case_page(
         "history": queries.case_history(case),
         "checks": check_items(checks),
         "undoable": queries.undoable_hit(case.company, user),
-        "clearance": _clearance_of(case),
+        "earlier": [row for row in queries.clearances_of(case.company) if row.decision.case_id != case.pk],
         "can_assess": can_assess,
         "can_recommend": can_assess and is_reviewing,
         "is_blocked": any(not check.is_met and check.blocks == queries.ANY_OUTCOME for check in checks),
@@ -223,10 +224,6 @@ def screened_facts(run) -> list[dict]:
         ]
         facts.append((label, "; ".join(named) or _("None stated")))
     return [{"term": term, "value": value} for term, value in facts if value]
-
-
-def _clearance_of(case: Case):
-    return queries.clearance_for(case.company, entity=case.entity)
 
 
 @require_POST

@@ -5,8 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partnerships.models import CompanyMember
-from screening import queries
-from screening.models import Case, Condition, Decision, HitOutcome, HitReason
+from screening.models import Case, Decision, HitOutcome, HitReason
 from screening.queries import figures
 from screening.services import hits, replies
 from tests.portal.factories import UserFactory
@@ -78,11 +77,3 @@ def test_figures_page_stays_flat(client, assert_flat_queries):
     assert_flat_queries(
         lambda: client.get(reverse("screening:case_reports")), grow=lambda: cleared(CompanyFactory())
     )
-
-
-def test_overdue_conditions_of_the_clearance_in_force():
-    decision = cleared(CompanyFactory(), outcome="approved_with_conditions")
-    today = timezone.localdate()
-    late = Condition.objects.create(case=decision.case, text="List", due_on=today - timedelta(days=1))
-    Condition.objects.create(case=decision.case, text="Plan", due_on=today)
-    assert queries.overdue_conditions(decision.company) == [late]

@@ -366,3 +366,17 @@ def test_memo_holds_the_record_and_its_checksum_and_exports_are_on_record(client
     assert docx.content[:2] == b"PK"
     assert client.get(reverse("screening:memo_file", args=[case.reference, "exe"])).status_code == 404
     assert AuditEvent.objects.filter(action="exported", note="docx", by=analyst).count() == 1
+
+
+def test_after_a_hand_over_the_focal_points_of_the_entity_are_told(analyst):
+    asker, successor = UserFactory(roles=["focal_point"]), UserFactory(roles=["focal_point"])
+    place = {"entity": entity(), "office_place": "Rome", "unit_mailbox": "u@test.example", "role_title": "x"}
+    entry = FocalPoint.objects.create(user=asker, **place)
+    told = []
+    for left_on in (None, timezone.localdate()):
+        FocalPoint.objects.filter(pk=entry.pk).update(left_on=left_on)
+        decision = decide(recommended(analyst, entity=entity(), requested_by=asker))
+        notices = Notice.objects.filter(key__startswith=f"case_decided:{decision.pk}:")
+        told.append(set(notices.values_list("user", flat=True)))
+        FocalPoint.objects.get_or_create(user=successor, **place)
+    assert told == [{asker.pk}, {successor.pk}]
