@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from portal import limits, sealed
 from portal.errors import TooMany
 from portal.models import User
+from portal.traps import TrappedForm
 
 
-class SignupFields(forms.Form):
+class SignupFields(TrappedForm):
     name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )

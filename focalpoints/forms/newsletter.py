@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from focalpoints import consent
 from focalpoints.models import Issue, ReaderImport, Topic
 from portal.forms import HintedCheckboxes
+from portal.traps import TrappedForm
 
 LARGEST_LIST = 10 * 1024 * 1024  # bytes
 
 
-class SubscribeForm(forms.Form):
+class SubscribeForm(TrappedForm):
     """Public form."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)

@@ -24,6 +24,7 @@ from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import CompactStatus, Company, SizeClass
 from portal.forms import DateParts, HintedRadios, UploadField
 from portal.models import Sector
+from portal.traps import TrappedForm
 
 LONGEST_TEXT = 20_000  # of one field as typed; each form has stricter limits of its own
 
@@ -305,3 +306,13 @@ class SubmitForm(forms.Form):
 
 class DocumentForm(forms.Form):
     file = UploadField(label=_("Add a file"))
+
+
+class KeepForm(TrappedForm):
+    """Where to send the way back to a draft."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("We send one link, and nothing else"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -15,9 +15,10 @@ from partnerships.models import Framework, PartnerKind, PartnershipType, Purpose
 from partnerships.models.dates import PARTIAL_DATE
 from partnerships.selfchecks import ITEMS
 from portal.forms import HintedCheckboxes, HintedRadios
+from portal.traps import TrappedForm
 
 
-class StartForm(forms.Form):
+class StartForm(TrappedForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partnerships.domains import domain_of, is_company_domain
-from partnerships.forms.bots import KeepForm, TrappedForm
-from partnerships.forms.offers import STEPS, DocumentForm, StepForm, SubmitForm
+from partnerships.forms.offers import STEPS, DocumentForm, KeepForm, StepForm, SubmitForm
 from partnerships.models import Offer, OfferStatus
 from partnerships.queries.companies import companies_at_domain_of
 from partnerships.receipts import receipt
@@ -34,6 +33,7 @@ from portal import attachments, documents, limits
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, posted
 from portal.models import Attachment
+from portal.traps import TrappedForm
 
 
 def _page(request: SignedIn, template: str, draft: Draft, current: str, **context) -> HttpResponse:

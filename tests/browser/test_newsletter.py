@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_journeys import last_mail_to, link_in
+from tests.browser.test_journeys import last_mail_to, link_in, read_page
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +50,7 @@ def test_an_issue_in_two_languages_from_draft_to_mailbox(visit, portal):
     reader.page.fill('input[name="email"]', READER)
     reader.page.select_option('select[name="language"]', "fr")
     reader.page.locator('input[name="agrees"]').check()
+    read_page(reader)
     send(reader)
     reader.open(link_in(last_mail_to(portal, READER), "/confirm/"))
     send(reader)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_journeys import last_mail_to, link_in, send
+from tests.browser.test_journeys import last_mail_to, link_in, read_page, send
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def begin(visitor) -> None:
     visitor.open("/")
     visitor.page.locator('main a[href="/offer/"]').first.click()
     visitor.page.wait_for_url(re.compile("/offer/$"))
-    visitor.page.wait_for_timeout(2100)  # what is faster than people read is held
+    read_page(visitor)
     send(visitor)
     visitor.page.wait_for_url(re.compile("/offer/draft/company/"))
 
@@ -70,6 +70,7 @@ def sign_up(visitor, email: str) -> None:
     visitor.page.fill('input[name="name"]', "Ada Example")
     visitor.page.fill('input[name="email"]', email)
     visitor.page.fill('input[name="password1"]', WORDS)
+    read_page(visitor)
     send(visitor)
     visitor.open(link_in(last_mail_to(visitor.portal, email), "/account/confirm-email/"))
     send(visitor)
@@ -93,7 +94,7 @@ def test_a_new_business_submits_an_offer_and_comes_back_to_it_on_the_way(visit, 
 
     visitor.page.locator('main a[href="/offer/keep/"]').click()
     visitor.page.fill('[name="email"]', f"kept{language}@fictional-cold.example")
-    visitor.page.wait_for_timeout(2100)
+    read_page(visitor)
     send(visitor)
     elsewhere = visit(width=390, language=language, script=script)
     elsewhere.open(link_in(last_mail_to(portal, f"kept{language}@fictional-cold.example"), "/offer/reopen/"))

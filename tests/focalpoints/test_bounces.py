@@ -16,6 +16,7 @@ from focalpoints.returned import NotAReport, read_returned
 from focalpoints.services import bounces
 from focalpoints.services import subscribers as subscriber_services
 from tests.focalpoints.factories import IssueFactory, SubscriberFactory
+from tests.portal.factories import as_a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +174,7 @@ def test_whoever_complains_hears_nothing_any_more(client, run_jobs, mailoutbox):
     bounces.note_bounce(reader, "complaint", key="c", words="")
     assert status_of(reader) == SubscriberStatus.UNSUBSCRIBED
     wish = {"email": reader.email, "topics": ["quarterly"], "language": "en", "agrees": "on"}
-    assert client.post("/subscribe/", wish).status_code == 200
+    assert client.post("/subscribe/", as_a_person(**wish)).status_code == 200
     run_jobs()
     assert mailoutbox == []
 

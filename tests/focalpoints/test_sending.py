@@ -28,6 +28,7 @@ from tests.focalpoints.factories import (
     SubscriberFactory,
     approved_issue,
 )
+from tests.portal.factories import as_a_person
 
 
 def counts(issue: Issue) -> dict[str, int]:
@@ -76,12 +77,9 @@ def test_an_address_cannot_carry_a_header(address):
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["a@b.example\nBcc: x", "Name <a@b.example>", "a@b.example, c@d.example"])
 def test_the_table_refuses_what_is_not_an_address(client, address):
-    assert (
-        client.post(
-            "/subscribe/", {"email": address, "topics": "quarterly", "language": "en", "agrees": "on"}
-        ).status_code
-        == 422
-    )
+    wish = as_a_person(email=address, topics="quarterly", language="en", agrees="on")
+    response = client.post("/subscribe/", wish)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["email"])
     with pytest.raises(IntegrityError), transaction.atomic():
         SubscriberFactory(email=address)
 

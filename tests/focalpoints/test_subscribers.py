@@ -10,6 +10,7 @@ from focalpoints import links
 from focalpoints.models import Subscriber, SubscriberStatus
 from portal.models import AuditEvent
 from tests.focalpoints.factories import SubscriberFactory
+from tests.portal.factories import as_a_person
 
 pytestmark = pytest.mark.django_db
 WISH = {"email": "Reader@Test.example", "topics": ["quarterly"], "language": "fr", "agrees": "on"}
@@ -21,7 +22,7 @@ def path_in(message) -> str:
 
 
 def test_nothing_is_sent_before_the_second_step(client, run_jobs):
-    client.post("/subscribe/", WISH)
+    client.post("/subscribe/", as_a_person(**WISH))
     run_jobs()
     reader = Subscriber.objects.get()
     assert (reader.email, reader.status, reader.consent_text) == ("reader@test.example", "pending", "2026-11")
@@ -42,7 +43,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(client, run_jobs):
         email = f"same{len(pages)}@test.example"
         if status:
             SubscriberFactory(email=email, status=status)
-        response = client.post("/subscribe/", WISH | {"email": email})
+        response = client.post("/subscribe/", as_a_person(**WISH | {"email": email}))
         pages.append((response.status_code, response.content.decode().replace(email, "")))
     assert len(set(pages)) == 1
     run_jobs()
@@ -51,7 +52,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(client, run_jobs):
 
 def test_a_stranger_changes_nothing_for_a_confirmed_reader(client, run_jobs):
     reader = SubscriberFactory(email="reader@test.example", topics=["policy"])
-    client.post("/subscribe/", WISH)
+    client.post("/subscribe/", as_a_person(**WISH))
     run_jobs()
     reader.refresh_from_db()
     assert (reader.topics, reader.language) == (["policy"], "en")
@@ -60,24 +61,25 @@ def test_a_stranger_changes_nothing_for_a_confirmed_reader(client, run_jobs):
 
 def test_one_mail_a_day_to_an_address(client, run_jobs):
     for _ in range(3):
-        client.post("/subscribe/", WISH)
+        client.post("/subscribe/", as_a_person(**WISH))
         run_jobs()
     assert len(mail.outbox) == 1
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
-        client.post("/subscribe/", WISH)
+        client.post("/subscribe/", as_a_person(**WISH))
         run_jobs()
     assert len(mail.outbox) == 2
 
 
 def test_a_network_may_ask_ten_times_an_hour(client):
     answers = [
-        client.post("/subscribe/", WISH | {"email": f"r{n}@test.example"}).status_code for n in range(11)
+        client.post("/subscribe/", as_a_person(**WISH | {"email": f"r{n}@test.example"})).status_code
+        for n in range(11)
     ]
     assert answers == [200] * 10 + [429]
 
 
 def test_consent_is_asked_for(client):
-    assert client.post("/subscribe/", WISH | {"agrees": ""}).status_code == 422
+    assert client.post("/subscribe/", as_a_person(**WISH | {"agrees": ""})).status_code == 422
     assert not Subscriber.objects.exists()
 
 

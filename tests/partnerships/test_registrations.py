@@ -14,7 +14,7 @@ from partnerships.selfchecks import ITEMS
 from partnerships.services import registrations as services
 from portal.errors import RuleViolation
 from portal.models import Notice
-from tests.portal.factories import UserFactory
+from tests.portal.factories import UserFactory, as_a_person
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {
@@ -52,7 +52,7 @@ def sent(**fields) -> Registration:
 
 def test_somebody_without_an_account_registers_leaves_and_comes_back(client, run_jobs, desk):
     assert client.post("/register/", {"email": "not an address"}).status_code == 422
-    client.post("/register/", {"email": "Ada@test.example"})
+    client.post("/register/", as_a_person(email="Ada@test.example"))
     run_jobs()
     link = next(line for line in mail.outbox[0].body.splitlines() if "/register/" in line)
     path = "/register/" + link.split("/register/")[1]

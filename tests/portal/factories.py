@@ -1,7 +1,15 @@
+import time
+
 import factory
 from django.contrib.auth.models import Group
 
 from portal.models import User
+from portal.traps import page_token
+
+
+def as_a_person(**data) -> dict:
+    """What a person sends from a public form: with the moment of a page they had time to read."""
+    return {**data, "opened": page_token(time.time() - 30)}
 
 
 class UserFactory(factory.django.DjangoModelFactory):
