@@ -3,6 +3,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -79,7 +80,11 @@ def chosen_language(get_response: Handler) -> Handler:
 
 
 def session_limits(get_response: Handler) -> Handler:
-    """End a session that idled for half an hour or lasts twelve; keep signed-in pages out of caches."""
+    """End a session that idled for half an hour or lasts twelve; keep signed-in pages out of caches.
+
+    When and from where a session was last seen is written once a minute, not at every request as the
+    package's own middleware does.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -94,6 +99,7 @@ def session_limits(get_response: Handler) -> Handler:
                 logout(request)
             elif now - seen > 60 or "seen" not in request.session:
                 request.session["seen"] = now
+                UserSession.objects.create_from_request(request)
         response = get_response(request)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")

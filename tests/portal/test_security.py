@@ -5,6 +5,7 @@ import time
 import pytest
 import time_machine
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
@@ -111,6 +112,18 @@ def test_the_language_switch_keeps_the_address(client):
     page = client.get("/help/").content.decode()
     assert 'lang="ar"' in page
     assert 'dir="rtl"' in page
+
+
+def test_when_a_session_was_last_seen_is_written_once_a_minute(client):
+    user = UserFactory()
+    with time_machine.travel("2026-11-22 10:00", tick=False) as clock:
+        client.force_login(user)
+        seen = []
+        for seconds in (0, 40, 40):
+            clock.shift(seconds)
+            client.get("/desk/")
+            seen.append(UserSession.objects.get(user=user).last_seen_at.strftime("%H:%M:%S"))
+    assert seen == ["10:00:00", "10:00:00", "10:01:20"]
 
 
 def test_closing_an_account_ends_its_sessions(client):
