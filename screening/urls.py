@@ -38,7 +38,7 @@ urlpatterns = [
         "cases/<str:reference>/conditions/<int:pk>/remove/", cases.condition_remove, name="condition_remove"
     ),
     path("cases/<str:reference>/recommendation/", cases.case_recommend, name="case_recommend"),
-    path("cases/<str:reference>/back/", cases.case_send_back, name="case_send_back"),
+    path("cases/<str:reference>/back/", decisions.case_send_back, name="case_send_back"),
     path("cases/<str:reference>/withdraw/", cases.case_withdraw, name="case_withdraw"),
     path("cases/<str:reference>/decision/", decisions.case_decide, name="case_decide"),
     path("cases/<str:reference>/assessment/", assessments.assessment, name="assessment"),

@@ -28,6 +28,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class PassOnForm(ReasonForm):
+    """A reason with which a case goes to somebody else, and the state of the case that it was written on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class HitDecisionForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Decision"),

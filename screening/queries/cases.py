@@ -202,6 +202,23 @@ def case_after(case: Case, user: User) -> Case | None:
     return Case.objects.get(pk=turn[place]) if place < len(turn) else None
 
 
+def next_to_decide(user: User) -> Case | None:
+    """The first case of the queue that this person may decide: not their own part, and at their level."""
+    waiting = (
+        Case.objects.visible_to(user)
+        .filter(status=CaseStatus.DECISION, assessment__isnull=False)
+        .exclude(Q(analyst=user) | Q(requested_by=user))
+        .awake()
+        .in_turn()
+        .select_related("assessment__catalogue")[:20]
+    )
+    level = level_of(user)
+    fitting = (
+        case for case in waiting if required_level(case, case.assessment, case.assessment.rating) <= level
+    )
+    return next(fitting, None)
+
+
 def advised_cases(user: User):
     """Cases with a high rating, for the advisory group, whose members see no other; newest first."""
     if "advisory_group" not in user.roles:

@@ -18,7 +18,7 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
-from screening.forms import CaseRequestForm, ConditionForm, ReasonForm, RecommendForm
+from screening.forms import CaseRequestForm, ConditionForm, PassOnForm, ReasonForm, RecommendForm
 from screening.forms.queue import BulkForm, ViewNameForm, act_forms
 from screening.labels import RATINGS
 from screening.models import Case, CaseStatus, Condition, Decision, DecisionOutcome, RefusalReason
@@ -42,6 +42,21 @@ def case_file_for(request: SignedIn, reference: str) -> Case:
     return case
 
 
+NARROWING = ("status", "analyst", "waits", "label")  # filters that are folded away until one is used
+
+
+def tab_labels() -> dict[str, str]:
+    """The views of the queue that everybody has: the query of each, and its name."""
+    return {
+        "": _("All that are open"),
+        "analyst=me": _("Mine"),
+        "analyst=nobody": _("Nobody's"),
+        "waits=late": _("Late"),
+        "status=decision": _("To decide"),
+        "waits=snoozed": _("Snoozed"),
+    }
+
+
 @require_safe
 def case_list(request: SignedIn) -> HttpResponse:
     is_reviewer = request.user.has_perm("screening.view_case")
@@ -50,19 +65,23 @@ def case_list(request: SignedIn) -> HttpResponse:
     visible = Case.objects.visible_to(request.user)
     case_filter = CaseFilter(request.GET, visible.for_list(), request=request)
     page = Paginator(case_filter.shown, 25).get_page(request.GET.get("page"))
-    today = timezone.localdate()
+    today, query = timezone.localdate(), request.GET.urlencode()
+    views = list(request.user.case_views.all()) if is_reviewer else []
+    tabs = [*tab_labels().items(), *((view.query, view.name) for view in views)]
     context = {
         "filter": case_filter,
         "page": page,
         "today": today,
         "is_reviewer": is_reviewer,
+        "tabs": tabs,
+        "is_narrowed": query not in dict(tabs) and any(map(request.GET.get, NARROWING)),
         "open_count": visible.open().count(),
         "late_count": visible.open().filter(due_on__lt=today).count(),
         "free_count": visible.open().filter(analyst=None).count(),
-        "query": request.GET.urlencode(),
-        "views": list(request.user.case_views.all()) if is_reviewer else [],
+        "query": query,
+        "views": views,
         "bulk_form": BulkForm(auto_id="bulk_%s") if request.user.has_perm("screening.assess_case") else None,
-        "view_form": ViewNameForm(auto_id="view_%s", initial={"query": request.GET.urlencode()}),
+        "view_form": ViewNameForm(auto_id="view_%s", initial={"query": query}),
         "has_any": visible.exists(),
     }
     return render_page(request, "screening/case_list.html", context, partial="screening/_case_rows.html")
@@ -117,15 +136,16 @@ def case_detail(request: SignedIn, reference: str) -> HttpResponse:
         clearance = queries.clearance_for(case.company, entity=case.entity)
         context = {"case": case, "withdraw_form": ReasonForm(), "clearance": clearance}
         return render(request, "screening/case_request.html", context)
-    return _case_page(request, case)
+    return case_page(request, case)
 
 
-def _case_page(
+def case_page(
     request: SignedIn,
     case: Case,
     *,
     recommend_form: RecommendForm | None = None,
     condition_form: ConditionForm | None = None,
+    back_form: PassOnForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The case file. A form that did not pass comes back with what was typed."""
@@ -166,7 +186,8 @@ def _case_page(
             }
         ),
         "condition_form": condition_form or ConditionForm(auto_id="condition_%s"),
-        "back_form": ReasonForm(auto_id="back_%s"),
+        "back_form": back_form or PassOnForm(auto_id="back_%s", initial={"version": case.version}),
+        "changed": queries.case_history(case)[:2] if status == 409 else [],
         "withdraw_form": ReasonForm(auto_id="withdraw_%s"),
     }
     return render(request, "screening/case_detail.html", context, status=status)
@@ -263,20 +284,6 @@ def case_withdraw(request: SignedIn, reference: str) -> HttpResponse:
     )
 
 
-@require_POST
-def case_send_back(request: SignedIn, reference: str) -> HttpResponse:
-    case = case_for(request, reference)
-    note = _reason(request)
-    if note is None:
-        return redirect("screening:case_detail", case.reference)
-    return then(
-        request,
-        case,
-        lambda: services.send_back_case(case, version=case.version, note=note, by=request.user),
-        _("The case is with its analyst again."),
-    )
-
-
 def _reason(request: SignedIn) -> str | None:
     form = ReasonForm(request.POST)
     if form.is_valid():
@@ -300,12 +307,12 @@ def condition_add(request: SignedIn, reference: str) -> HttpResponse:
     if not request.user.has_perm("screening.assess_case"):
         raise PermissionDenied
     if not form.is_valid():
-        return _case_page(request, case, condition_form=form, status=422)
+        return case_page(request, case, condition_form=form, status=422)
     try:
         services.add_condition(case, by=request.user, **form.cleaned_data)
     except RuleViolation as broken_rule:
         form.add_error(None, str(broken_rule))
-        return _case_page(request, case, condition_form=form, status=409)
+        return case_page(request, case, condition_form=form, status=409)
     return redirect("screening:case_detail", case.reference)
 
 
@@ -324,12 +331,12 @@ def case_recommend(request: SignedIn, reference: str) -> HttpResponse:
         raise PermissionDenied
     form = RecommendForm(request.POST)
     if not form.is_valid():
-        return _case_page(request, case, recommend_form=form, status=422)
+        return case_page(request, case, recommend_form=form, status=422)
     try:
         services.recommend_case(case, by=request.user, **form.cleaned_data)
     except RuleViolation as broken_rule:
         refuse(form, broken_rule, case)
-        return _case_page(request, case, recommend_form=form, status=409)
+        return case_page(request, case, recommend_form=form, status=409)
     messages.success(request, _("Recommended. A second person decides."))
     return redirect("screening:case_detail", case.reference)
 

@@ -1,5 +1,7 @@
 """The decision of a case, and what two entities tell each other where they decided differently."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.errors import RuleViolation
 from portal.http import SignedIn
 from screening import queries
-from screening.forms import ConditionMetForm, DecisionForm, ReasonForm, RemarkForm
+from screening.forms import ConditionMetForm, DecisionForm, PassOnForm, RemarkForm
 from screening.labels import RATINGS, rating_ladder, rating_scale
 from screening.memo import plan_facts
 from screening.models import (
@@ -25,9 +27,17 @@ from screening.models import (
 )
 from screening.queries.assessments import frozen_rating
 from screening.queries.catalogue import read_version
+from screening.services import cases
 from screening.services import decisions as services
 from screening.views.assessments import assessment_of
-from screening.views.cases import case_file_for, check_items, day_words, refuse, run_context, then
+from screening.views.cases import (
+    case_file_for,
+    case_page,
+    check_items,
+    day_words,
+    refuse,
+    run_context,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,8 +55,12 @@ def case_decide(request: SignedIn, reference: str) -> HttpResponse:
         except RuleViolation as broken_rule:
             refuse(form, broken_rule, case)
             return _decision_page(request, case_file_for(request, reference), found, form, status=409)
-        messages.success(request, _("Decided: %(outcome)s.") % {"outcome": decision.get_outcome_display()})
-        return redirect("screening:case_detail", case.reference)
+        values = {"company": case.company.name, "outcome": decision.get_outcome_display()}
+        messages.success(request, _("%(company)s: decided, %(outcome)s.") % values)
+        following = queries.next_to_decide(request.user)
+        if following is None:
+            return redirect("screening:case_detail", case.reference)
+        return redirect("screening:case_decide", following.reference)
     form = _decision_form(found, initial={"version": case.version})
     return _decision_page(request, case, found, form, status=200)
 
@@ -72,8 +86,15 @@ def _decision_form(found: Assessment | None, *args, **kwargs) -> DecisionForm:
 
 
 def _decision_page(
-    request: SignedIn, case: Case, found: Assessment | None, form: DecisionForm, *, status: int
+    request: SignedIn,
+    case: Case,
+    found: Assessment | None,
+    form: DecisionForm,
+    *,
+    passed: dict[str, PassOnForm] | None = None,
+    status: int,
 ) -> HttpResponse:
+    """The page with `form`; `passed` are forms to send the case back or up that were refused."""
     checks = queries.decision_checks(case)
     user = request.user
     is_rated = found is not None and bool(found.rating)
@@ -92,7 +113,8 @@ def _decision_page(
         **run_context(case),
         "hits": list(case.company.hits.for_list()),
         "conditions": list(case.conditions.all()),
-        "checks": check_items(checks),
+        "missing": check_items([check for check in checks if not check.is_met]),
+        "met": check_items([check for check in checks if check.is_met]),
         "own_part": own_part,
         "may_decide": user.has_perm("screening.decide_case"),
         "level": level,
@@ -105,8 +127,10 @@ def _decision_page(
             if not check.is_met and DecisionOutcome.APPROVED in check.blocks
         ],
         "recommendation_label": dict(DecisionOutcome.choices).get(case.recommendation, ""),
-        "back_form": ReasonForm(auto_id="back_%s"),
-        "up_form": ReasonForm(auto_id="up_%s"),
+        "back_form": PassOnForm(auto_id="back_%s", initial={"version": case.version}),
+        "up_form": PassOnForm(auto_id="up_%s", initial={"version": case.version}),
+        **(passed or {}),
+        "changed": queries.case_history(case)[:2] if status == 409 and not case.closed_at else [],
         "assessment": found,
     }
     if found and is_rated:
@@ -122,19 +146,42 @@ def _decision_page(
 
 
 @require_POST
+def case_send_back(request: SignedIn, reference: str) -> HttpResponse:
+    """To the analyst again: with the decider's question, or called back by the analyst."""
+    done = _("The case is with its analyst again.")
+    return _pass_on(request, reference, "back", cases.send_back_case, done)
+
+
+@require_POST
 def case_send_up(request: SignedIn, reference: str) -> HttpResponse:
+    return _pass_on(request, reference, "up", services.send_up, _("The case is with the next level."))
+
+
+def _pass_on(
+    request: SignedIn, reference: str, where: str, act: Callable[..., object], done: str
+) -> HttpResponse:
+    """Give a case to somebody else, with a reason written on the case as it is now."""
     case = case_file_for(request, reference)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say why: the reason stays on record."))
-        return redirect("screening:case_decide", case.reference)
-    return then(
-        request,
-        case,
-        lambda: services.send_up(case, version=case.version, note=form.cleaned_data["note"], by=request.user),
-        _("The case is with the next level."),
-        to="screening:case_decide",
-    )
+    is_decider = request.user.has_perm("screening.decide_case")
+    if not (is_decider or request.user.has_perm("screening.assess_case")):
+        raise PermissionDenied
+    form = PassOnForm(request.POST, auto_id=f"{where}_%s")
+    status = 422
+    if form.is_valid():
+        try:
+            act(case, by=request.user, **form.cleaned_data)
+        except RuleViolation as broken_rule:
+            refuse(form, broken_rule, case)
+            status = 409
+        else:
+            messages.success(request, done)
+            return redirect("screening:case_detail", case.reference)
+    case = case_file_for(request, reference)
+    if not is_decider:
+        return case_page(request, case, back_form=form, status=status)
+    found = assessment_of(case)
+    fresh = _decision_form(found, initial={"version": case.version})
+    return _decision_page(request, case, found, fresh, passed={f"{where}_form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])

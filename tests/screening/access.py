@@ -2,7 +2,7 @@ from datetime import date
 from types import SimpleNamespace
 from uuid import uuid4
 
-from screening.models import CompanyFact, CompanyMerge, Condition, JointNote, Question, Reply, SavedView
+from screening.models import Case, CompanyFact, CompanyMerge, Condition, JointNote, Question, Reply, SavedView
 from screening.services import assessments
 from screening.services.catalogue import load_catalogue
 from tests.access import Row
@@ -79,6 +79,10 @@ def why(world: SimpleNamespace) -> dict:
     return {"note": "Because."}
 
 
+def why_now(world: SimpleNamespace) -> dict:
+    return {"note": "Because.", "version": Case.objects.get(pk=world.case.pk).version}
+
+
 ROWS: dict[str, Row] = {
     "screening:case_list": Row(get="login 403 403 200 200 200 200 403", post=NO),
     "screening:case_new": Row(
@@ -92,7 +96,7 @@ ROWS: dict[str, Row] = {
         get=NO, post="login 404 404 302 404 302 403 404", args=case, post_data=why
     ),
     "screening:case_send_back": Row(
-        get=NO, post="login 404 404 403 404 302 302 404", args=case, post_data=why
+        get=NO, post="login 404 404 404 404 409 409 404", args=case, post_data=why_now
     ),
     "screening:condition_add": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
     "screening:condition_remove": Row(
@@ -179,7 +183,9 @@ ROWS: dict[str, Row] = {
         post="login 422 404 404 404 404 404 404",
         args=lambda world: [world.company.public_id, "activities"],
     ),
-    "screening:case_send_up": Row(get=NO, post="login 404 404 404 404 403 302 404", args=case, post_data=why),
+    "screening:case_send_up": Row(
+        get=NO, post="login 404 404 404 404 403 409 404", args=case, post_data=why_now
+    ),
     "screening:condition_met": Row(
         get="login 404 404 200 404 200 403 404",
         post="login 404 404 422 404 422 403 404",

@@ -1,9 +1,10 @@
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from focalpoints.models import UNEntity
-from portal.models import AuditEvent
+from portal.models import AuditEvent, User
 from screening import queries
 from screening.labels import TYPES
 from screening.models import Case, CaseStatus, Decision, Hit, HitOutcome
@@ -39,6 +40,11 @@ def awaiting(analyst):
     RunFactory(company=case.company)
     assessed(case, analyst)
     return cases.recommend_case(case, version=1, outcome="approved", note="Clean.", by=analyst)
+
+
+def decider_and_analyst(user):
+    user.groups.add(Group.objects.get(name="analyst"))
+    return User.objects.get(pk=user.pk)
 
 
 DECISION = {"outcome": "approved", "note": "My carefully typed reason.", "has_no_conflict": "on"}
@@ -160,6 +166,47 @@ def test_decision_is_recorded(client, analyst, decider):
     answer = client.post(address("case_decide", case), DECISION | {"version": case.version})
     assert answer.status_code == 302
     assert queries.clearance_for(case.company).is_valid
+
+
+@pytest.mark.parametrize("way", ["case_send_back", "case_send_up"])
+def test_stale_case_is_not_sent_on_and_both_sides_are_shown(client, analyst, decider, way):
+    case = awaiting(analyst)
+    old = case.version
+    cases.send_back_case(case, version=old, note="Who owns it?", by=decider)
+    case.refresh_from_db()
+    case = cases.recommend_case(case, version=case.version, outcome="approved", note="So.", by=analyst)
+    client.force_login(UserFactory(roles=["decider"]))
+    page = client.post(address(way, case), {"note": "My long question.", "version": old})
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "My long question." in text
+    assert "Recommended; awaits a decision" in text
+    assert f'name="version" value="{case.version}"' in text
+    assert client.post(address(way, case), {"note": "", "version": old}).status_code == 422
+    answer = client.post(address(way, case), {"note": "My long question.", "version": case.version})
+    assert answer.status_code == 302
+
+
+def test_analyst_calls_a_case_back(client, analyst):
+    case = awaiting(analyst)
+    client.force_login(analyst)
+    assert client.post(address("case_send_back", case), {"note": "One more look."}).status_code == 422
+    data = {"note": "One more look.", "version": case.version}
+    assert client.post(address("case_send_back", case), data).status_code == 302
+    case.refresh_from_db()
+    assert case.status == CaseStatus.ASSESSMENT
+
+
+def test_after_a_decision_the_next_one_opens_with_its_heading_focused(client, analyst, decider):
+    first, own, second = awaiting(analyst), awaiting(decider_and_analyst(decider)), awaiting(analyst)
+    client.force_login(decider)
+    data = DECISION | {"version": first.version}
+    page = client.post(address("case_decide", first), data, follow=True)
+    assert page.redirect_chain == [(address("case_decide", second), 302)]
+    text = page.content.decode()
+    assert "decided, Approved." in text
+    assert '<h1 tabindex="-1" autofocus>' in text
+    assert own.analyst == decider
 
 
 @pytest.mark.parametrize("missing", ["outcome", "note", "has_no_conflict"])
