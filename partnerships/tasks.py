@@ -1,10 +1,11 @@
 from focalpoints.models import FocalPoint
-from partnerships.models import CompanyInvitation, KeptDraft, Need, Offer
+from partnerships.models import Company, CompanyInvitation, KeptDraft, Need, Offer
 from partnerships.models.imports import RecordImport
 from partnerships.models.registrations import Registration
 from partnerships.services import (
     agreements,
     imports,
+    lei,
     matches,
     members,
     needs,
@@ -87,6 +88,10 @@ def mail_kept_draft(kept_id: int, language: str) -> None:
 
 def mail_invitation(invitation_id: int, language: str) -> None:
     members.mail_invitation(CompanyInvitation.objects.get(pk=invitation_id), language)
+
+
+def ask_lei(company_id: int) -> None:
+    lei.ask_lei(Company.objects.get(pk=company_id))
 
 
 def check_searches() -> None:

@@ -14,6 +14,7 @@ from partnerships.models.companies import (
     CompanyName,
     CompanyPerson,
     CompanyQuerySet,
+    LeiAnswer,
     PartnerKind,
     SizeClass,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "CompanyName",
     "CompanyPerson",
     "CompanyQuerySet",
+    "LeiAnswer",
     "Confidence",
     "Contribution",
     "ContributionKind",

@@ -105,6 +105,38 @@ class Company(models.Model):
         return self.name
 
 
+class LeiAnswer(models.Model):
+    """What the register of Legal Entity Identifiers said of a company's when it was last asked.
+
+    `likeness` compares the registered name with those of the company: 0 not alike, 1 equal.
+    """
+
+    class State(models.TextChoices):
+        CURRENT = "current", _("Current")
+        LAPSED = "lapsed", _("Not current")
+        UNKNOWN = "unknown", _("Not in the register")
+
+    company = models.OneToOneField(Company, models.CASCADE, related_name="lei_answer")
+    lei = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State)
+    registered_name = models.CharField(max_length=300, blank=True)
+    likeness = models.FloatField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                name="lei_answer_state_known", condition=Q(state__in=["current", "lapsed", "unknown"])
+            ),
+            CheckConstraint(
+                name="lei_answer_likeness", condition=Q(likeness=None) | Q(likeness__gte=0, likeness__lte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lei}: {self.state}"
+
+
 class CompanyName(models.Model):
     """Another name of a company. All of them are screened."""
 

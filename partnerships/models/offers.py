@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -115,12 +116,19 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(member | Q(company=None, created_by=user))
 
     def visible_to(self, user):
-        """A business sees the offers of its companies; UN users who triage see all but drafts."""
+        """A business sees the offers of its companies; UN users who triage see all but drafts.
+
+        Whom the directory names for a country, as the office of its Resident Coordinator, reads what is
+        offered there, once the desk has no doubt that it is real.
+        """
         if not user.is_authenticated:
             return self.none()
         mine = Exists(Offer.objects.of(user).filter(pk=OuterRef("pk")))
+        submitted = ~Q(status=OfferStatus.DRAFT) & Q(submitted_at__isnull=False)
         if user.has_perm("partnerships.triage_offer"):
-            return self.filter(~Q(status=OfferStatus.DRAFT) & Q(submitted_at__isnull=False) | mine)
+            return self.filter(submitted | mine)
+        if user.has_perm("partnerships.view_inside"):
+            return self.filter(submitted & Q(suspicion="") & _concerns_country_of(user) | mine)
         return self.filter(mine)
 
     def on_desk(self):
@@ -136,6 +144,15 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def for_list(self):
         one = ("company", "company__country", "entity", "office", "triager")
         return self.select_related(*one).prefetch_related("countries", "targets")
+
+
+def _concerns_country_of(user: User) -> Q:
+    """An offer for a country that this person answers for, or matched with a need of such a country."""
+    places = FocalPoint.objects.of(user).filter(countries__isnull=False).values("countries")
+    need = apps.get_model("partnerships", "Need")  # its file imports this one
+    offered = Offer.countries.through.objects.filter(offer=OuterRef("pk"), country__in=places)
+    needed = need.countries.through.objects.filter(need=OuterRef("need"), country__in=places)
+    return Q(Exists(offered)) | Q(Exists(needed))
 
 
 class Offer(Wanted):

@@ -8,10 +8,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from rigour.ids import LEI
 
 from partnerships.domains import domain_of, is_company_domain, is_own_domain
-from partnerships.models import Company, CompanyName
+from partnerships.models import Company, CompanyName, LeiAnswer
 from partnerships.registers import lei_record_url, register_of
 from portal.models import User
 
+LIKE_NAME = 0.7  # of the matcher of the screening, from which two names may be one
 LIKE_ENOUGH = 0.35  # trigram similarity from which a name is worth a look
 
 
@@ -49,21 +50,23 @@ def for_desk(user: User, words: str = "") -> QuerySet[Company]:
 
 @dataclass(frozen=True)
 class RegisterCheck:
-    """One thing that shows whether a company is a real organization. `state`: ok, wait (look at it)."""
+    """One thing that shows whether a company is a real organization. `state`: ok, wait (look at it).
+
+    `name` is what was looked at, or the register it belongs to; `answer` what a register said of it.
+    """
 
     slug: str
     state: str
     url: str = ""
     name: str = ""
+    answer: LeiAnswer | None = None
 
 
 def register_checks(company: Company, emails: Iterable[str]) -> list[RegisterCheck]:
     """What numbers, website and mail addresses say, each with where to look it up."""
     checks = []
     if company.lei:
-        fits = LEI.is_valid(company.lei)
-        slug, state = ("lei", "ok") if fits else ("lei_odd", "wait")
-        checks.append(RegisterCheck(slug, state, lei_record_url(company.lei), company.lei))
+        checks.append(_lei_check(company))
     register = register_of(company.country_id)
     if not company.registration_number:
         checks.append(RegisterCheck("no_number", "wait", register.url if register else ""))
@@ -79,6 +82,20 @@ def register_checks(company: Company, emails: Iterable[str]) -> list[RegisterChe
     else:
         checks.append(RegisterCheck("no_website", "wait"))
     return checks
+
+
+def _lei_check(company: Company) -> RegisterCheck:
+    """The answer of the register, as far as it was asked about this LEI; else whether the digits fit."""
+    url, lei = lei_record_url(company.lei), company.lei
+    answer = getattr(company, "lei_answer", None)  # a reverse relation that may have no row
+    if answer is None or answer.lei != lei:
+        slug, state = ("lei", "ok") if LEI.is_valid(lei) else ("lei_odd", "wait")
+        return RegisterCheck(slug, state, url, lei)
+    if answer.state != LeiAnswer.State.CURRENT:
+        return RegisterCheck(f"lei_{answer.state}", "wait", url, lei, answer)
+    if (answer.likeness or 0) < LIKE_NAME:
+        return RegisterCheck("lei_other_name", "wait", url, lei, answer)
+    return RegisterCheck("lei_current", "ok", url, lei, answer)
 
 
 def companies_at_domain_of(user: User) -> list[Company]:

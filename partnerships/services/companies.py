@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from partnerships import search
 from partnerships.models import Company, CompanyMember, CompanyName, CompanyPerson
+from partnerships.services.lei import look_up_lei
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, record
 from portal.jobs import enqueue
@@ -131,9 +132,13 @@ def screened_facts(company: Company) -> tuple:
 
 
 def screen_company(company: Company) -> None:
-    """Have a company held against the lists in the background, once for each version of it."""
+    """Have a company held against the lists in the background, once for each version of it.
+
+    The register of Legal Entity Identifiers is asked as well, where the server names it.
+    """
     key = f"screen_company:{company.pk}:{company.version}"
     enqueue("screening.screen_company", key=key, company_id=company.pk)
+    look_up_lei(company)
 
 
 def _check_lei(lei: str, company: Company | None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -43,6 +44,10 @@ SUSPICION = {
 REGISTER_CHECKS = {
     "lei": gettext_lazy("The check digits of the LEI %(name)s fit"),
     "lei_odd": gettext_lazy("The check digits of the LEI %(name)s do not fit"),
+    "lei_current": gettext_lazy("The LEI %(name)s is current and belongs to “%(registered)s” (%(day)s)"),
+    "lei_other_name": gettext_lazy("The LEI %(name)s belongs to “%(registered)s”, another name (%(day)s)"),
+    "lei_lapsed": gettext_lazy("The LEI %(name)s of “%(registered)s” is not kept up or has ended (%(day)s)"),
+    "lei_unknown": gettext_lazy("The register has no LEI %(name)s (%(day)s)"),
     "no_number": gettext_lazy("No registration number yet"),
     "number": gettext_lazy("A registration number is given"),
     "number_fits": gettext_lazy("The number has the form of %(name)s"),
@@ -187,7 +192,11 @@ def ruled_out_words(gate: str) -> str:
 @register.filter
 def register_words(check) -> str:
     """A `RegisterCheck` as a sentence."""
-    return str(REGISTER_CHECKS[check.slug]) % {"name": check.name}
+    words = {"name": check.name}
+    if check.answer:
+        day = date_format(timezone.localdate(check.answer.asked_at), "j F Y")
+        words |= {"registered": check.answer.registered_name, "day": day}
+    return str(REGISTER_CHECKS[check.slug]) % words
 
 
 @register.filter

@@ -26,6 +26,7 @@ from partnerships.forms.desk_offers import (
 )
 from partnerships.models import OFFER_FINAL, OFFER_MOVES, Need, Offer, OfferStatus, ReasonCode
 from partnerships.queries import matches, triage
+from partnerships.queries.companies import register_checks
 from partnerships.queries.coordination import duties_of, lead_proposals
 from partnerships.queries.needs import acceptable_needs
 from partnerships.queries.offer_figures import born_from_offers, offer_figures
@@ -40,6 +41,7 @@ from portal.models import User
 from portal.sheets import csv_lines
 
 triage_only = permission_required("partnerships.triage_offer", raise_exception=True)
+inside = permission_required("partnerships.view_inside", raise_exception=True)
 
 SHOWN = {
     "mine": gettext_lazy("Mine"),
@@ -49,14 +51,15 @@ SHOWN = {
     "held": gettext_lazy("To look at first"),
     "answered": gettext_lazy("Answered"),
 }
+READ = ("open", "answered")  # lists of those who read the offers for their countries
 
 
 @require_GET
-@triage_only
+@inside
 def desk_offers(request: SignedIn) -> HttpResponse:
-    """Offers by the day their answer is due, or by age."""
-    user, show = request.user, request.GET.get("show", "mine")
-    show = show if show in SHOWN else "mine"
+    """Offers by the day their answer is due, or by age; for coordinators, those for their countries."""
+    user, show = request.user, request.GET.get("show", "")
+    may_triage = user.has_perm("partnerships.triage_offer")
     by_age = request.GET.get("sort") == "age"
     visible = Offer.objects.visible_to(user).exclude(submitted_at=None)
     real = visible.filter(suspicion="")
@@ -68,6 +71,9 @@ def desk_offers(request: SignedIn) -> HttpResponse:
         "held": visible.on_desk().exclude(suspicion=""),
         "answered": visible.filter(status__in=OFFER_FINAL),
     }
+    if not may_triage:
+        lists = {name: lists[name] for name in READ}
+    show = show if show in lists else next(iter(lists))
     order = (
         ("-decided_at", "-id")
         if show == "answered"
@@ -77,8 +83,16 @@ def desk_offers(request: SignedIn) -> HttpResponse:
     tabs = [
         {"label": label, "url": f"?show={name}", "is_current": name == show, "count": lists[name].count()}
         for name, label in SHOWN.items()
+        if name in lists
     ]
-    context = {"page": page, "tabs": tabs, "show": show, "by_age": by_age, "figures": offer_figures()}
+    context = {
+        "page": page,
+        "tabs": tabs,
+        "show": show,
+        "by_age": by_age,
+        "figures": offer_figures(),
+        "may_triage": may_triage,
+    }
     return render(request, "partnerships/desk_offers.html", context)
 
 
@@ -87,14 +101,14 @@ def _offer(request: SignedIn, reference: str) -> Offer:
         Offer.objects.visible_to(request.user)
         .exclude(submitted_at=None)
         .for_list()
-        .select_related("need", "partnership", "company__sector", "created_by")
+        .select_related("need", "partnership", "company__sector", "company__lei_answer", "created_by")
         .prefetch_related("questions__asked_by"),
         reference=reference,
     )
 
 
 @require_GET
-@triage_only
+@inside
 def desk_offer(request: SignedIn, reference: str) -> HttpResponse:
     offer = _offer(request, reference)
     need = Need.objects.visible_to(request.user).filter(reference=request.GET.get("need", "")).first()
@@ -109,7 +123,9 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
     ranking = matches.ranked_needs(offer, facts, limit=3)
     match_services.record_shown(ranking.shown)
     reason = request.GET.get("decline", "")
-    forms_of = _sheets(offer, entities, ranking, reason if reason in ReasonCode.values else "", request.user)
+    may_triage = request.user.has_perm("partnerships.triage_offer")
+    reason = reason if reason in ReasonCode.values else ""
+    forms_of = _sheets(offer, entities, ranking, reason, request.user) if may_triage else {}
     if act:
         forms_of[act] = form
     sheets = [
@@ -125,18 +141,20 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
     context = {
         "offer": offer,
         "gates": triage.triage_gates(offer, entities),
+        "checks": register_checks(offer.company, [offer.created_by.email]) if offer.company else [],
         "entities": entities,
         "ranking": ranking,
         "talks": talks,
         "leads": lead_proposals(offer.company, request.user, offer.entity) if offer.company else [],
         "lead_form": LeadForm(offer=offer, talks=talks, auto_id="lead_%s")
-        if offer.entity and talks
+        if offer.entity and talks and may_triage
         else None,
         "duties": duties_of(offer.entity) if offer.entity else [],
         "files": attached_to(offer),
         "events": history(offer)[:30],
         "sheets": sheets,
-        "may_take": not offer.is_final and offer.triager_id != request.user.pk,
+        "may_triage": may_triage,
+        "may_take": may_triage and not offer.is_final and offer.triager_id != request.user.pk,
         "may_clear": bool(offer.suspicion) and not offer.is_final and services.is_desk(request.user),
     }
     return render(request, "partnerships/desk_offer.html", context, status=422 if act else 200)
@@ -165,13 +183,14 @@ def _sheets(
 
 
 @require_GET
-@triage_only
+@inside
 def desk_offer_matches(request: SignedIn, reference: str) -> HttpResponse:
     offer = _offer(request, reference)
     ranking = matches.ranked_needs(offer, matches.offer_facts(offer))
     match_services.record_shown(ranking.shown)
     mine = set(entities_of(request.user))
-    context = {"offer": offer, "ranking": ranking, "mine": mine, "form": NotAFitForm(auto_id=False)}
+    may_triage = request.user.has_perm("partnerships.triage_offer")
+    context = {"offer": offer, "ranking": ranking, "mine": mine, "may_triage": may_triage}
     return render(request, "partnerships/desk_offer_matches.html", context)
 
 

@@ -92,6 +92,7 @@ def asked(world: SimpleNamespace) -> list:
 
 MINE = "login 200 404 404 404 404 404 404"
 TRIAGE = "login 403 403 200 200 403 403 403"
+READ = "login 403 403 200 200 404 404 404"  # who is named for a country of the offer too
 POST_NEED = "login 403 403 200 200 403 403 403"
 OWN_NEED = "login 403 403 200 404 403 403 403"
 NO_POST = "login 405 405 405 405 405 405 405"
@@ -161,9 +162,9 @@ ROWS: dict[str, Row] = {
         get=NO_GET, post="login 403 403 302 404 403 403 403", args=need_draft
     ),
     "partnerships:desk_need_settle": Row(get=NO_GET, post="login 403 403 422 404 403 403 403", args=need),
-    "partnerships:desk_offers": Row(post=NO_POST, get=TRIAGE),
-    "partnerships:desk_offer": Row(post=NO_POST, get=TRIAGE, args=offer),
-    "partnerships:desk_offer_matches": Row(post=NO_POST, get=TRIAGE, args=offer),
+    "partnerships:desk_offers": Row(post=NO_POST, get="login 403 403 200 200 200 200 200"),
+    "partnerships:desk_offer": Row(post=NO_POST, get=READ, args=offer),
+    "partnerships:desk_offer_matches": Row(post=NO_POST, get=READ, args=offer),
     "partnerships:desk_offer_act": Row(
         get=NO_GET,
         post="login 403 403 302 403 403 403 403",

@@ -1,21 +1,27 @@
 """Companies and their people: what registers and domains say, invitations, requests, the last owner."""
 
+import json
 import re
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from partnerships.domains import domain_of, is_own_domain
-from partnerships.models import Company, CompanyMember
+from partnerships.models import Company, CompanyMember, LeiAnswer
 from partnerships.queries.companies import companies_at_domain_of, register_checks
 from partnerships.registers import register_of
 from partnerships.services import members as services
+from partnerships.services.companies import save_company, screen_company
+from portal import jobs
 from portal.errors import RuleViolation, TooMany
-from portal.models import AuditEvent, Notice, RateBucket
+from portal.models import AuditEvent, Job, Notice, RateBucket
 from tests.partnerships.factories_offers import a_business
 from tests.portal.factories import UserFactory
 
@@ -174,3 +180,95 @@ def test_people_are_managed_on_the_page(owner, client):
     asking = owner.company.invitations.create(email=UserFactory(roles=["business"]).email)
     assert client.post(f"{path}asked/{asking.pk}/", {"accept": "1"}).status_code == 302
     assert owner.company.members.count() == 2
+
+
+# --- the register of Legal Entity Identifiers ---------------------------------------------------------------
+
+LEI_CODE = "5493001KJTIIGC8Y1R12"
+
+
+class Register:
+    """A stand-in on this machine: answers each request with the next of `answers` (status, record)."""
+
+    def __init__(self):
+        self.answers, self.asked = [], []
+        register = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                register.asked.append(self.path)
+                status, body = register.answers.pop(0)
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
+
+            def log_message(self, *args):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.server.server_port}/lei-records"
+
+
+@pytest.fixture
+def lei_register(settings):
+    register = Register()
+    settings.LEI_API = register.address
+    yield register
+    register.server.shutdown()
+    register.server.server_close()
+
+
+def lei_record(name: str, *, entity: str = "ACTIVE", registration: str = "ISSUED") -> dict:
+    facts = {"entity": {"legalName": {"name": name}, "status": entity}}
+    return {"data": {"attributes": facts | {"registration": {"status": registration}}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "slug"),
+    [
+        (200, lei_record("FICTIONAL PUMPS AKSJESELSKAP"), "lei_current"),
+        (200, lei_record("Bank of Somewhere Else AG"), "lei_other_name"),
+        (200, lei_record("Fictional Pumps AS", registration="LAPSED"), "lei_lapsed"),
+        (200, lei_record("Fictional Pumps AS", entity="INACTIVE"), "lei_lapsed"),
+        (404, {}, "lei_unknown"),
+    ],
+)
+@pytest.mark.django_db
+def test_an_lei_is_looked_up_and_the_answer_shown_with_its_day(
+    client, lei_register, run_jobs, status, body, slug
+):
+    lei_register.answers = [(status, body)]
+    owner = a_business(name="Fictional Pumps AS")
+    save_company(owner.company, values={"lei": LEI_CODE}, by=owner)
+    run_jobs()
+    assert lei_register.asked == [f"/lei-records/{LEI_CODE}"]
+    company = Company.objects.get(pk=owner.company.pk)
+    check = next(check for check in register_checks(company, []) if check.slug.startswith("lei"))
+    assert (check.slug, check.state) == (slug, "ok" if slug == "lei_current" else "wait")
+    client.force_login(owner)
+    page = client.get(f"/my/company/{company.public_id}/").content.decode()
+    assert f"({date_format(timezone.localdate(), 'j F Y')})" in page
+    screen_company(company)
+    assert not Job.objects.filter(kind="partnerships.ask_lei", status="queued").exists(), "once a month"
+
+
+@pytest.mark.django_db
+def test_a_silent_register_is_asked_again_later_and_nobody_is_asked_without_an_address(
+    lei_register, settings
+):
+    owner = a_business()
+    lei_register.answers = [(503, {}), (200, b"{"), (200, b" " * 600_000)]
+    save_company(owner.company, values={"lei": LEI_CODE}, by=owner)
+    job = Job.objects.get(kind="partnerships.ask_lei")
+    for waited in range(3):
+        with time_machine.travel(timezone.now() + timedelta(hours=waited + waited * 2)):
+            jobs.run_job(job.pk)
+        job.refresh_from_db()
+        assert (job.status, "RegisterSilent" in job.error) == ("queued", True)
+    assert job.run_after > timezone.now()
+    assert not LeiAnswer.objects.exists()
+    settings.LEI_API = ""
+    other = a_business(name="Fictional Ferries")
+    save_company(other.company, values={"lei": "213800WSGIIZCXF1P572"}, by=other)
+    assert Job.objects.filter(kind="partnerships.ask_lei").count() == 1

@@ -374,18 +374,43 @@ def test_two_entities_agree_who_leads_and_the_draft_follows(desk):
     assert offer.reference in offer.partnership.came_from
 
 
-def test_country_offices_and_coordinators_hear_of_an_offer_for_their_country():
-    focal, need = a_focal_point("UNICEF", "MWI"), NeedFactory()
-    coordinator = UserFactory(roles=["resident_coordinator"])
-    elsewhere = UserFactory(roles=["resident_coordinator"])
-    for user, country in ((coordinator, "MWI"), (elsewhere, "PER")):
-        point = FocalPoint.objects.create(
-            entity_id="DCO", user=user, role_title="Coordinator", office_place="x", unit_mailbox="a@b.example"
-        )
-        point.countries.set([country])
-    matches.reserve_offer(SubmittedFactory(), need=need, by=focal)
+def a_coordinator(country: str):
+    user = UserFactory(roles=["resident_coordinator"])
+    point = FocalPoint.objects.create(
+        entity_id="DCO", user=user, role_title="Coordinator", office_place="x", unit_mailbox="a@b.example"
+    )
+    point.countries.set([country])
+    return user
+
+
+def test_coordinators_hear_of_an_offer_for_their_country_read_it_and_cannot_act(client):
+    focal, need, offer = a_focal_point("UNICEF", "MWI"), NeedFactory(), SubmittedFactory(countries=["ZMB"])
+    coordinator, elsewhere = a_coordinator("MWI"), a_coordinator("PER")
+    client.force_login(coordinator)
+    page = f"/desk/offers/{offer.reference}/"
+    assert client.get(page).status_code == 404, "offered for another country, matched with no need here"
+    matches.reserve_offer(offer, need=need, by=focal)
     assert coordinator.notices.get().subject.endswith("in your country")
     assert not elsewhere.notices.exists()
+    text = client.get(coordinator.notices.get().url).content.decode()
+    assert offer.description in text
+    assert "For your country" in text
+    assert "/desk/offers/" + offer.reference + "/decline/" not in text
+    assert "Propose this match" not in client.get(page + "matches/").content.decode()
+    assert offer.title in client.get("/desk/offers/").content.decode()
+    assert client.post(page + "decline/", {}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        triage.decline_offer(offer, reason_code="other", advice="No", by=coordinator)
+    client.force_login(elsewhere)
+    assert client.get(page).status_code == 404
+
+
+def test_a_coordinator_reads_no_draft_and_nothing_the_desk_doubts():
+    coordinator = a_coordinator("MWI")
+    OfferFactory()
+    SubmittedFactory(suspicion="links")
+    real = SubmittedFactory()
+    assert list(Offer.objects.visible_to(coordinator)) == [real]
 
 
 def test_a_joint_appeal_adds_up_the_needs_of_those_who_join():
