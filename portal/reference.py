@@ -125,11 +125,11 @@ def _entity(row) -> UNEntity:
 
 
 def _load_roles() -> int:
+    known = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.select_related("content_type")
+    }
     for name, role in ROLES.items():
         group, _created = Group.objects.get_or_create(name=name)
-        wanted = []
-        for permission in role.permissions:
-            app, codename = permission.split(".")
-            wanted.append(Permission.objects.get(content_type__app_label=app, codename=codename))
-        group.permissions.set(wanted)
+        group.permissions.set([known[permission] for permission in role.permissions])
     return len(ROLES)

@@ -1,6 +1,6 @@
 """What a reviewer sees of a hit: words, facts and score of both sides, ready for the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.formats import date_format
@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from portal.models import Country
 from screening.models import Hit, SubjectRole
+from screening.names.rarity import rarity
+from screening.names.romanise import romanise
 from screening.names.words import BANDS, PARTS, RELATIONS
 
 # How a relation between two words looks: the colour says roughly what its words say exactly.
@@ -17,12 +19,16 @@ _SAME = {"same", "joined", "same_number"}
 
 @dataclass(frozen=True)
 class FactRow:
-    """One fact on both sides. `reading` is agrees, differs, cannot_tell, or judge: not compared."""
+    """One fact on both sides. `reading` is agrees, differs, cannot_tell, or judge: not compared.
+
+    `notes` say of each listed value what its letters do not: how it reads, how good the publisher calls it.
+    """
 
     label: str
     ours: list[str]
     theirs: list[str]
     reading: str
+    notes: list[str] = field(default_factory=list)
 
 
 def word_pairs(hit: Hit) -> list[dict]:
@@ -58,6 +64,19 @@ def _as_written(word: str, name: str) -> str:
     return name[at : at + len(word)] if at >= 0 and len(name.casefold()) == len(name) else word
 
 
+def telling_word(hit: Hit) -> str:
+    """The rarest listed word that met one of ours: what makes the resemblance more than chance."""
+    met = [
+        word
+        for pair in hit.explanation["words"]
+        if pair["relation"] not in {*_WEAK, "missing"}
+        for word in pair["theirs"]
+    ]
+    is_person = hit.entry_content["kind"] == "person"
+    word = max(met, key=lambda word: rarity(romanise(word.casefold()), is_person=is_person), default="")
+    return _as_written(word, hit.explanation["name_matched"])
+
+
 def score_parts(hit: Hit) -> list[dict]:
     """Signed points for the balance; they add up to 100 times the score."""
     return [{"label": _(PARTS[part["slug"]]), "points": part["points"]} for part in hit.explanation["parts"]]
@@ -90,7 +109,7 @@ def fact_rows(hit: Hit, screened: dict) -> list[FactRow]:
     )
     is_person = ours.get("kind") == "person"
     addresses = [item["text"] for item in (*theirs["addresses"], *theirs["places"]) if item["text"]]
-    other_names = [item["text"] for item in theirs["names"] if item["text"] != hit.entry_name]
+    others = [item for item in theirs["names"] if item["text"] != hit.entry_name][:12]
     return [
         _row(
             _("Country"),
@@ -116,14 +135,35 @@ def fact_rows(hit: Hit, screened: dict) -> list[FactRow]:
             addresses[:3],
             "judge",
         ),
-        _row(_("Other names"), ours.get("names", [])[1:], other_names[:12], "judge"),
+        _row(
+            _("Other names"),
+            ours.get("names", [])[1:],
+            [item["text"] for item in others],
+            "judge",
+            [note for item in others for note in _name_notes(item)],
+        ),
     ]
 
 
-def _row(label: str, ours: list[str], theirs: list[str], reading: str) -> FactRow:
+def _row(
+    label: str, ours: list[str], theirs: list[str], reading: str, notes: list[str] | None = None
+) -> FactRow:
     if not ours or not theirs:
         reading = "cannot_tell"
-    return FactRow(label, ours, theirs, reading)
+    return FactRow(label, ours, theirs, reading, notes or [])
+
+
+def _name_notes(name: dict) -> list[str]:
+    """What a reader of Latin letters needs to know of a listed name beside its letters."""
+    text, notes = name["text"], []
+    if name["script"] not in ("", "Latn"):
+        reads = " ".join(romanise(word) for word in text.split())
+        notes.append(_("%(name)s reads “%(reads)s”") % {"name": text, "reads": reads})
+    if name["type"] == "weak":
+        notes.append(_("%(name)s: the publisher calls this alias weak") % {"name": text})
+    elif name["type"] == "former":
+        notes.append(_("%(name)s: a former name") % {"name": text})
+    return notes
 
 
 def country_names(iso2_codes: list[str]) -> list[str]:

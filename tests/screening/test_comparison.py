@@ -1,0 +1,43 @@
+"""What a hit's page says of the two names, beyond the numbers."""
+
+import pytest
+
+from screening import comparison
+from screening.lists.model import Entry, ListedName
+from tests.screening.factories import HitFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def explained(words, **changes):
+    return {"name_asked": "Orsala Maritime Trading LLC", "words": words, "facts": [], "parts": []} | changes
+
+
+def test_the_rarest_word_that_met_is_named_as_the_list_writes_it():
+    words = [
+        {"ours": ["maritime"], "theirs": ["maritime"], "relation": "same"},
+        {"ours": ["orsala"], "theirs": ["orsalla"], "relation": "one_letter"},
+        {"ours": [], "theirs": ["zzyqa"], "relation": "missing"},
+        {"ours": ["llc"], "theirs": ["co"], "relation": "legal_form"},
+    ]
+    hit = HitFactory(explanation=explained(words, name_matched="Orsalla Maritime Zzyqa Co"))
+    assert comparison.telling_word(hit) == "Orsalla"
+    hit.explanation["words"] = words[2:]
+    assert comparison.telling_word(hit) == ""
+
+
+def test_other_names_say_how_they_read_and_how_good_they_are():
+    names = (
+        ListedName("Orsalla Maritime", "primary", script="Latn"),
+        ListedName("Орсала", "original_script", script="Cyrl"),
+        ListedName("Orsalla Bunkering", "weak", script="Latn"),
+        ListedName("Port Ships", "former", script="Latn"),
+    )
+    hit = HitFactory(entry_name="Orsalla Maritime", entry_content=Entry("x", "organization", names).as_dict())
+    row = comparison.fact_rows(hit, hit.last_run.subject)[-1]
+    assert row.theirs == ["Орсала", "Orsalla Bunkering", "Port Ships"]
+    assert row.notes == [
+        "Орсала reads “orsala”",
+        "Orsalla Bunkering: the publisher calls this alias weak",
+        "Port Ships: a former name",
+    ]
