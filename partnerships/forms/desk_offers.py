@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
-from partnerships.models import Duty, DutyDivision, Need, Offer, ReasonCode
+from partnerships.models import Duty, DutyDivision, MisfitReason, Need, Offer, ReasonCode
 from portal.forms import DateParts, offer_choices
 
 
@@ -155,7 +155,10 @@ class NeedChoiceForm(forms.Form):
 
 
 class NotAFitForm(NeedChoiceForm):
-    reason = forms.CharField(label=_("Why it does not fit"), max_length=300)
+    reason_code = forms.ChoiceField(
+        label=_("Why it does not fit"), choices=[("", _("Choose a reason")), *MisfitReason.choices]
+    )
+    reason = forms.CharField(label=_("In your words"), max_length=300, required=False)
 
 
 class AcceptForm(NeedChoiceForm):

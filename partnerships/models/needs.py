@@ -164,6 +164,19 @@ class Appeal(models.Model):
         return self.closes_on is None or self.closes_on >= timezone.localdate()
 
 
+class MisfitReason(models.TextChoices):
+    """Why an offer and a need that pass every gate still do not fit."""
+
+    OTHER_THING = "other_thing", _("Something else is needed")
+    QUALITY = "quality", _("Quality or type is not right")
+    QUANTITY = "quantity", _("Too much or too little")
+    TIMING = "timing", _("Comes too early or too late")
+    PLACE = "place", _("Does not reach the place")
+    CONDITIONS = "conditions", _("Its conditions cannot be met")
+    COVERED = "covered", _("The need is covered by others")
+    OTHER = "other", _("Another reason")
+
+
 class OfferMatch(models.Model):
     """What became of an offer and a need that were held against each other, kept for later review.
 
@@ -185,6 +198,7 @@ class OfferMatch(models.Model):
     parts = models.JSONField(default=dict)
     weights_version = models.CharField(max_length=10, default=WEIGHTS_VERSION)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.FOUND)
+    reason_code = models.CharField(_("reason"), max_length=12, choices=MisfitReason, blank=True)
     reason = models.TextField(blank=True)
     found_at = models.DateTimeField(default=timezone.now)
     shown_at = models.DateTimeField(null=True)
@@ -197,6 +211,11 @@ class OfferMatch(models.Model):
         constraints = [
             UniqueConstraint(fields=["offer", "need"], name="offer_match_once"),
             CheckConstraint(name="offer_match_score", condition=Q(score__gte=0, score__lte=100)),
+            CheckConstraint(
+                name="offer_match_declined_has_reason",
+                condition=Q(outcome="declined", reason_code__in=MisfitReason.values)
+                | ~Q(outcome="declined") & Q(reason_code=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -220,8 +220,12 @@ def ranked_needs(offer: Offer, facts: OfferFacts, limit: int = 25, *, only_publi
 
 
 def ranked_offers(need: Need, limit: int = 25, only: str = "") -> Ranking:
-    """Offers on the desk that may serve a need, best first. `only`: "small" firms, or "ldc" firms."""
-    rows = Offer.objects.on_desk().filter(suspicion="")
+    """Offers on the desk that may serve a need, best first, without those said not to fit it.
+
+    `only`: "small" firms, or "ldc" firms.
+    """
+    declined = need.matches.filter(outcome=OfferMatch.Outcome.DECLINED)
+    rows = Offer.objects.on_desk().filter(suspicion="").exclude(pk__in=declined.values("offer"))
     if only == "small":
         rows = rows.filter(company__size_class__in=SMALL_FIRMS)
     elif only == "ldc":
@@ -238,6 +242,14 @@ def ranked_offers(need: Need, limit: int = 25, only: str = "") -> Ranking:
         if (offer := by_reference[match.offer])
     ]
     return Ranking(shown, len(matches), _gate_counts(board.closed(wanted)))
+
+
+def misfits(need: Need) -> QuerySet[OfferMatch]:
+    """The offers still on the desk that somebody said do not fit this need, newest first."""
+    declined = need.matches.filter(
+        outcome=OfferMatch.Outcome.DECLINED, offer__in=Offer.objects.on_desk().filter(suspicion="")
+    )
+    return declined.select_related("offer__company", "decided_by").order_by("-decided_at")
 
 
 def _with_codes(offers: QuerySet[Offer]) -> list[Offer]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.models import (
     ANSWER_WORKING_DAYS,
     OFFER_ON_DESK,
+    MisfitReason,
     Offer,
     OfferMatch,
     OfferStatus,
@@ -33,6 +34,9 @@ class OfferFigures:
     outcomes: list[tuple[str, str, int]]  # (status, label, count)
     reasons: list[tuple[str, str, int]]  # (code, label, count) of the declined
     matches: list[tuple[str, str, int]]  # (step, label, count)
+    misfits: list[
+        tuple[str, str, int]
+    ]  # (code, label, count) of pairs that passed every gate and did not fit
     waiting: int
     late: int
 
@@ -56,6 +60,13 @@ def offer_figures() -> OfferFigures:
         outcomes=_counts(ended, "status", dict(OfferStatus.choices)),
         reasons=_counts(decided.exclude(reason_code=""), "reason_code", dict(ReasonCode.choices)),
         matches=_match_steps(),
+        misfits=_counts(
+            OfferMatch.objects.filter(
+                outcome=OfferMatch.Outcome.DECLINED, decided_at__gte=timezone.now() - YEAR
+            ),
+            "reason_code",
+            dict(MisfitReason.choices),
+        ),
         waiting=Offer.objects.filter(status__in=OFFER_ON_DESK).count(),
         late=Offer.objects.filter(status__in=OFFER_ON_DESK, answer_due_on__lt=timezone.localdate())
         .exclude(status=OfferStatus.CLARIFICATION)
@@ -63,7 +74,7 @@ def offer_figures() -> OfferFigures:
     )
 
 
-def _counts(rows: QuerySet[Offer], field: str, words: dict) -> list[tuple[str, str, int]]:
+def _counts(rows: QuerySet, field: str, words: dict) -> list[tuple[str, str, int]]:
     found = dict(rows.order_by().values_list(field).annotate(count=Count("pk")))
     return [(code, words[code], found[code]) for code in words if code in found]
 

@@ -14,6 +14,7 @@ from partnerships.models import (
     OFFER_MOVES,
     RESERVED_DAYS,
     LeadProposal,
+    MisfitReason,
     Need,
     NeedVisibility,
     Offer,
@@ -68,14 +69,46 @@ def reserve_offer(offer: Offer, *, need: Need, by: User) -> Offer:
 
 
 @transaction.atomic
-def decline_match(offer: Offer, *, need: Need, reason: str, by: User) -> None:
-    """Say that an offer and a need do not fit. The offer goes back to its entity if it was held for it."""
-    offer = lock_on_desk(offer, by)
-    _remember(offer, need, OfferMatch.Outcome.DECLINED, by, reason)
+def decline_match(offer: Offer, *, need: Need, reason_code: str, reason: str, by: User) -> None:
+    """Say that an offer and a need do not fit: the need lists it no more, the offer stays with its entity.
+
+    May do: whoever may answer the offer, and the entity of the need whoever holds the offer. An offer that
+    was held for this need is held no longer.
+    """
+    offer = _lock_pair(offer, need, by)
+    if offer.is_final:
+        raise RuleViolation(_("The offer was answered already."))
+    _remember(offer, need, OfferMatch.Outcome.DECLINED, by, reason_code, reason)
+    why = " ".join(filter(None, [f"{MisfitReason(reason_code).label}.", reason]))
     if offer.need_id == need.pk and offer.status in (OfferStatus.MATCHED, OfferStatus.RESERVED):
-        release(offer, by, reason)
+        release(offer, by, why)
     else:
-        record(offer, "match declined", by=by, note=f"{need.reference}: {reason}")
+        record(offer, "match declined", by=by, note=f"{need.reference}: {why}")
+    record(need, "match declined", by=by, note=f"{offer.reference}: {why}")
+
+
+@transaction.atomic
+def reconsider_match(offer: Offer, *, need: Need, by: User) -> None:
+    """Take back that an offer and a need do not fit. Done twice it changes nothing."""
+    offer = _lock_pair(offer, need, by)
+    declined = OfferMatch.objects.filter(offer=offer, need=need, outcome=OfferMatch.Outcome.DECLINED)
+    if declined.update(
+        outcome=OfferMatch.Outcome.SHOWN, reason_code="", reason="", decided_by=None, decided_at=None
+    ):
+        record(offer, "match considered again", by=by, note=need.reference)
+        record(need, "match considered again", by=by, note=offer.reference)
+
+
+def _lock_pair(offer: Offer, need: Need, by: User) -> Offer:
+    """The locked offer, for somebody who may say whether it fits this need."""
+    if not by.has_perm("partnerships.triage_offer"):
+        raise PermissionDenied
+    if not works_for(by, need.entity_id):
+        return lock_on_desk(offer, by)
+    offer = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
+    if offer.submitted_at is None:
+        raise PermissionDenied
+    return offer
 
 
 @transaction.atomic
@@ -190,23 +223,31 @@ def _hand_to(offer: Offer, need: Need, by: User) -> None:
     offer.save(update_fields=["need", "entity", "office", "triager", "reserved_until"])
 
 
-def _remember(offer: Offer, need: Need, outcome: str, by: User, reason: str = "") -> None:
-    """Write down what became of a pair, with the score of the moment. Raises where a gate is closed."""
+def _remember(
+    offer: Offer, need: Need, outcome: str, by: User, reason_code: str = "", reason: str = ""
+) -> None:
+    """Write down what became of a pair, with the score of the moment.
+
+    Raises RuleViolation where a gate is closed, or where somebody said that the two do not fit.
+    """
     match = match_of(offer, need)
-    if match.closed and outcome != OfferMatch.Outcome.DECLINED:
-        raise RuleViolation(_("A gate stands between this offer and this need. Look at what was ruled out."))
+    if outcome != OfferMatch.Outcome.DECLINED:
+        if match.closed:
+            raise RuleViolation(
+                _("A gate stands between this offer and this need. Look at what was ruled out.")
+            )
+        if OfferMatch.objects.filter(offer=offer, need=need, outcome=OfferMatch.Outcome.DECLINED).exists():
+            raise RuleViolation(_("Somebody said that the two do not fit. Take that back first."))
+    decided = {
+        "outcome": outcome,
+        "reason_code": reason_code,
+        "reason": reason,
+        "decided_by": by,
+        "decided_at": timezone.now(),
+    }
+    found = {"score": match.score, "parts": {part.name: part.points for part in match.parts}}
     OfferMatch.objects.update_or_create(
-        offer=offer,
-        need=need,
-        defaults={"outcome": outcome, "reason": reason, "decided_by": by, "decided_at": timezone.now()},
-        create_defaults={
-            "score": match.score,
-            "parts": {part.name: part.points for part in match.parts},
-            "outcome": outcome,
-            "reason": reason,
-            "decided_by": by,
-            "decided_at": timezone.now(),
-        },
+        offer=offer, need=need, defaults=decided, create_defaults=decided | found
     )
 
 

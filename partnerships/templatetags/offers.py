@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from partnerships import labels
+from partnerships.forms.desk_offers import NotAFitForm
 from partnerships.matching import Part, Reason
 from partnerships.models import ContributionKind, Need, NeedStatus, Offer, OfferStatus
 from portal.models import AuditEvent, Sector
@@ -199,6 +200,13 @@ def register_words(check) -> str:
     return str(REGISTER_CHECKS[check.slug]) % words
 
 
+@register.inclusion_tag("partnerships/_not_a_fit.html", takes_context=True)
+def not_a_fit(context, offer: Offer, need: Need) -> dict[str, Any]:
+    """A folded form that says why an offer does not fit a need; it comes back to the page it stands on."""
+    form = NotAFitForm(initial={"need": need.reference}, auto_id=f"misfit-{offer.pk}-{need.pk}-%s")
+    return {"form": form, "offer": offer, "path": context["path"], "csrf_token": context["csrf_token"]}
+
+
 @register.filter
 def gate_label(name: str) -> str:
     return str(GATE_LABELS[name])
@@ -306,6 +314,7 @@ EVENTS = {
     "routed": gettext_lazy("Passed it to a UN entity"),
     "taken over": gettext_lazy("Took it over"),
     "match declined": gettext_lazy("Not a fit"),
+    "match considered again": gettext_lazy("Considered again"),
     "asked the UN side": gettext_lazy("The business asked a question"),
     "answered the business": gettext_lazy("Answered the business"),
     "renewed": gettext_lazy("Stands for longer"),

@@ -70,6 +70,7 @@ def _desk_need_page(request: SignedIn, need: Need, form: SettleForm) -> HttpResp
         "need": need,
         "form": form,
         "ranking": ranking,
+        "misfits": matches.misfits(need),
         "firms": [
             {"label": label, "url": f"?firms={code}", "is_current": code == only}
             for code, label in FIRMS.items()

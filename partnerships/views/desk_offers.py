@@ -36,7 +36,7 @@ from partnerships.services import matches as match_services
 from partnerships.services import triage as services
 from portal.attachments import attached_to
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, safe_next
 from portal.models import User
 from portal.sheets import csv_lines
 
@@ -229,6 +229,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable, Any]] = {
     ),
     "reserve": (NeedChoiceForm, match_services.reserve_offer, gettext_lazy("Held for 30 days.")),
     "not-a-fit": (NotAFitForm, match_services.decline_match, gettext_lazy("Noted: not a fit.")),
+    "fit-again": (NeedChoiceForm, match_services.reconsider_match, gettext_lazy("It is on the list again.")),
     "lead": (LeadForm, coordination.propose_lead, gettext_lazy("Proposed. The other entity is told.")),
 }
 
@@ -249,13 +250,13 @@ def desk_offer_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
             form.add_error(None, str(broken_rule))
         else:
             messages.success(request, str(done))
-            return redirect("partnerships:desk_offer", offer.reference)
+            return redirect(safe_next(request, reverse("partnerships:desk_offer", args=[offer.reference])))
     if act in SHEETS:
         return _offer_page(request, offer, act, form)
     for errors in form.errors.values():
         messages.error(request, " ".join(map(str, errors)))
     page = "desk_offer_matches" if "need" in form.fields else "desk_offer"
-    return redirect(reverse(f"partnerships:{page}", args=[offer.reference]))
+    return redirect(safe_next(request, reverse(f"partnerships:{page}", args=[offer.reference])))
 
 
 def _choices(act: str, offer: Offer) -> dict[str, Any]:

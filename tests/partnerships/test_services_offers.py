@@ -239,7 +239,7 @@ def test_holding_an_offer_is_for_the_people_of_the_need_and_ends_after_30_days(d
 def test_a_declined_match_gives_the_offer_back(desk):
     offer, need = SubmittedFactory(), NeedFactory()
     offer = matches.reserve_offer(offer, need=need, by=a_focal_point("UNICEF"))
-    matches.decline_match(offer, need=need, reason="Too heavy", by=desk)
+    matches.decline_match(offer, need=need, reason_code="quality", reason="Too heavy", by=desk)
     offer.refresh_from_db()
     assert (offer.status, offer.need, offer.reserved_until) == ("routed", None, None)
     assert OfferMatch.objects.get().outcome == "declined"

@@ -154,7 +154,7 @@ def test_whatever_is_done_an_open_offer_is_always_on_somebodys_desk(desk):
                 lambda: offers.reply_to_question(offer, reply="!", by=user),
                 lambda: matches.propose_match(offer, need=need, by=by),
                 lambda: matches.reserve_offer(offer, need=need, by=by),
-                lambda: matches.decline_match(offer, need=need, reason="no", by=by),
+                lambda: matches.decline_match(offer, need=need, reason_code="other", reason="no", by=by),
             ]
         )()
 
@@ -372,6 +372,34 @@ def test_two_entities_agree_who_leads_and_the_draft_follows(desk):
     assert roles == {"WFP": "lead", "UNICEF": "coordination"}
     assert offer.partnership.origin == "offer"
     assert offer.reference in offer.partnership.came_from
+
+
+def test_the_entity_of_a_need_says_that_an_offer_does_not_fit_whoever_holds_it(client):
+    unicef, wfp = a_focal_point("UNICEF"), a_focal_point("WFP")
+    need, offer = NeedFactory(), SubmittedFactory(status="routed", entity=entity("WFP"))
+    page, act = f"/desk/needs/{need.reference}/", f"/desk/offers/{offer.reference}/not-a-fit/"
+    client.force_login(unicef)
+    assert offer.title in client.get(page).content.decode()
+    assert client.post(act, {"need": need.reference, "next": page})["Location"] == page, "says why first"
+    assert not OfferMatch.objects.filter(outcome="declined").exists()
+    words = {"need": need.reference, "reason_code": "quality", "reason": "Diesel pumps", "next": page}
+    assert client.post(act, words)["Location"] == page
+    assert match_queries.ranked_offers(need).shown == []
+    shown = client.get(page).content.decode()
+    assert "1 offer said not to fit" in shown
+    assert "Diesel pumps" in shown
+    match = OfferMatch.objects.get(offer=offer, need=need)
+    assert (match.outcome, match.reason_code, match.decided_by) == ("declined", "quality", unicef)
+    assert fresh(offer).status == "routed", "the offer stays with its entity"
+    assert offer_figures().misfits == [("quality", "Quality or type is not right", 1)]
+    with pytest.raises(RuleViolation, match="Take that back first"):
+        matches.propose_match(offer, need=need, by=wfp)
+    client.post(f"/desk/offers/{offer.reference}/fit-again/", {"need": need.reference, "next": page})
+    assert [shown.offer for shown in match_queries.ranked_offers(need).shown] == [offer]
+    with pytest.raises(PermissionDenied):
+        matches.decline_match(
+            offer, need=need, reason_code="other", reason="", by=a_focal_point("UNDP")
+        )  # neither holds the offer nor posted the need
 
 
 def a_coordinator(country: str):

@@ -363,7 +363,7 @@ def test_a_match_can_be_held_and_found_not_to_fit(client, focal):
     assert Offer.objects.get().status == "reserved"
     client.post(act + "not-a-fit/", {"need": need.reference})
     assert Offer.objects.get().status == "reserved"
-    client.post(act + "not-a-fit/", {"need": need.reference, "reason": "Too heavy"})
+    client.post(act + "not-a-fit/", {"need": need.reference, "reason_code": "quality", "reason": "Too heavy"})
     assert Offer.objects.get().status == "routed"
 
 
