@@ -35,7 +35,7 @@ INSIDE_NAV = [
     ("partnerships:my_companies", _("My company"), "partnerships.make_offer"),
     ("screening:my_screening", _("Screening"), "partnerships.make_offer"),
     ("partnerships:desk_partnerships", _("Records"), "partnerships.register_partnership"),
-    ("partnerships:desk_offers", _("Offers"), "partnerships.triage_offer"),
+    ("partnerships:desk_offers", _("Offers"), "partnerships.view_offer"),
     ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
     ("screening:case_list", _("Cases"), "screening.view_case"),
     ("screening:catalogue", _("Criteria"), "screening.manage_catalogue"),

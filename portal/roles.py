@@ -34,13 +34,16 @@ ROLES: dict[str, Role] = {
             *READ_INSIDE,
             "partnerships.register_partnership",
             "partnerships.post_need",
+            "partnerships.view_offer",
             "partnerships.triage_offer",
             "screening.request_case",
             "screening.view_clearance",
         ),
     ),
     "resident_coordinator": Role(
-        _("Resident Coordinator office"), is_un=True, permissions=(*READ_INSIDE, "screening.view_clearance")
+        _("Resident Coordinator office"),
+        is_un=True,
+        permissions=(*READ_INSIDE, "partnerships.view_offer", "screening.view_clearance"),
     ),
     "registry_desk": Role(
         _("Registry desk"),
@@ -50,6 +53,7 @@ ROLES: dict[str, Role] = {
             "partnerships.register_partnership",
             "partnerships.review_partnership",
             "partnerships.post_need",
+            "partnerships.view_offer",
             "partnerships.triage_offer",
             "partnerships.manage_companies",
             "screening.request_case",

@@ -200,6 +200,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MEDIA_ROOT = PORTAL_DATA / "files"
 MEDIA_URL = "/files/"  # nothing is served from there: views answer each file with its own check
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Where LEIs are looked up, such as https://api.gleif.org/api/v1/lei-records; empty: nobody is asked.
+LEI_API = env("LEI_API", default="")
 CLAMD_SOCKET = env("CLAMD_SOCKET", default="")  # a virus scanner; without one files say "not checked"
 
 # --- templates and static files -----------------------------------------------------------------------

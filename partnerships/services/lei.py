@@ -12,17 +12,12 @@ from screening.lists.model import ListedName
 from screening.names.matching import Listed, Subject, compare
 
 
-def register() -> str:
-    """Address of the records of the register, "" where nobody is to be asked."""
-    return getattr(settings, "LEI_API", "")
-
-
 def look_up_lei(company: Company) -> None:
     """Have the register asked in the background: once for each version of a company and month.
 
     Nobody is asked where the server names no register.
     """
-    if register() and LEI.is_valid(company.lei):
+    if settings.LEI_API and LEI.is_valid(company.lei):
         key = f"ask_lei:{company.pk}:{company.version}:{timezone.localdate():%Y-%m}"
         enqueue("partnerships.ask_lei", key=key, company_id=company.pk)
 
@@ -31,7 +26,7 @@ def ask_lei(company: Company) -> None:
     """Ask the register and keep the answer with its moment. A job: RegisterSilent tries again later."""
     if not company.lei:
         return
-    found = record_of(company.lei, address=register())
+    found = record_of(company.lei, address=settings.LEI_API)
     answer = {
         "lei": company.lei,
         "state": _state(found),
