@@ -29,6 +29,7 @@ WORDS = [f"word{i}" for i in range(3000)]
 KINDS = ["cash", "in_kind_goods", "expertise", "pro_bono", "licence", "volunteers"]
 THEMES = [f"theme{i}" for i in range(37)]
 Ranker = Callable[[OfferFacts, list[NeedFacts]], list[str]]
+Figures = dict[str, dict[str, float]]  # ranker → part → nDCG@10
 
 
 def by_match(offer: OfferFacts, needs: list[NeedFacts]) -> list[str]:
@@ -62,24 +63,51 @@ def ndcg(ranked: list[str], gains: dict[str, int], depth: int = 10) -> float:
     return total([gains[need] for need in ranked]) / best
 
 
-def quality() -> dict[str, dict[str, float]]:
-    """Mean nDCG@10 by ranker and part of the labelled set."""
-    records = [json.loads(line) for line in (LABELS / "offers.jsonl").open(encoding="utf-8")]
-    needs = [need_from(json.loads(line)) for line in (LABELS / "needs.jsonl").open(encoding="utf-8")]
+def lines(name: str) -> list[dict]:
+    """The records of a file of the labelled set."""
+    return [json.loads(line) for line in (LABELS / f"{name}.jsonl").open(encoding="utf-8")]
+
+
+def judgements(name: str = "judgements") -> dict[str, dict[str, int]]:
+    """The gain of each pair, by offer and need."""
     gains: dict[str, dict[str, int]] = {}
-    with (LABELS / "judgements.csv").open(encoding="utf-8", newline="") as file:
+    with (LABELS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             gains.setdefault(row["offer"], {})[row["need"]] = int(row["gain"])
-    found: dict[str, dict[str, float]] = {}
+    return gains
+
+
+def means(offers: list[dict], needs: list[dict], gains: dict[str, dict[str, int]]) -> Figures:
+    """Mean nDCG@10 by ranker and part of the offers."""
+    facts = [need_from(record) for record in needs]
+    parts = list(dict.fromkeys(record["part"] for record in offers))
+    found: Figures = {}
     for name, ranker in RANKERS.items():
-        for part in ("tune", "held_out"):
-            scores = [
-                ndcg(ranker(offer_from(record), needs), gains[record["id"]])
-                for record in records
-                if record["part"] == part
-            ]
+        for part in parts:
+            asked = [record for record in offers if record["part"] == part]
+            scores = [ndcg(ranker(offer_from(record), facts), gains[record["id"]]) for record in asked]
             found.setdefault(name, {})[part] = sum(scores) / len(scores)
     return found
+
+
+def quality() -> Figures:
+    """Over the offers in English, by the part used to tune and the one held out."""
+    return means(lines("offers"), lines("needs"), judgements())
+
+
+def quality_by_language() -> Figures:
+    """Over offers in the other five languages, held against needs in all six; none was used to tune."""
+    needs = lines("needs_languages") + lines("needs")
+    return means(lines("offers_languages"), needs, judgements("judgements_languages"))
+
+
+def agreement() -> tuple[int, int, float]:
+    """How many pairs were read twice, how many alike, and Cohen's kappa with quadratic weights."""
+    first, second = judgements(), judgements("second_reading")
+    pairs = [(first[offer][need], gain) for offer, row in second.items() for need, gain in row.items()]
+    apart = sum((one - other) ** 2 for one, other in pairs) / len(pairs)
+    by_chance = sum((one - other) ** 2 for one, _ in pairs for _, other in pairs) / len(pairs) ** 2
+    return len(pairs), sum(one == other for one, other in pairs), 1 - apart / by_chance
 
 
 def made_up(number: int) -> dict:
@@ -130,6 +158,12 @@ def main() -> None:
     print("Needs for an offer, nDCG@10          tune  held out")
     for name, parts in quality().items():
         print(f"  {name:<32} {parts['tune']:6.3f}    {parts['held_out']:6.3f}")
+    languages = quality_by_language()
+    print(f"Offers in other languages, nDCG@10  {'     '.join(next(iter(languages.values())))}")
+    for name, parts in languages.items():
+        print(f"  {name:<32} {'  '.join(f'{score:.3f}' for score in parts.values())}")
+    read, alike, kappa = agreement()
+    print(f"Judgements read twice: {alike} of {read} alike, weighted kappa {kappa:.2f}")
     built, asked = speed()
     print(f"One offer against 50,000 open needs: {asked:.0f} ms (board built once in {built:.1f} s)")
     print(f"All against all, 500 offers and 10,000 needs: {all_against_all():.1f} s")

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.matching import quality
+from bench.matching import agreement, quality, quality_by_language
 from partnerships.matching import (
     GATES,
     PARTS,
@@ -276,6 +276,18 @@ def test_the_ranking_beats_filters_and_words_on_offers_not_used_to_tune():
     found = {name: parts["held_out"] for name, parts in quality().items()}
     assert found["gates and parts"] > max(found["filters"], found["words only"]) + 0.05
     assert found["gates and parts"] > 0.9
+
+
+def test_the_ranking_works_in_the_other_five_languages():
+    found = quality_by_language()["gates and parts"]
+    assert set(found) == {"fr", "es", "ar", "zh", "ru"}
+    assert min(found.values()) > 0.9
+
+
+def test_a_second_reading_of_the_judgements_agrees():
+    read, alike, kappa = agreement()
+    assert (read, alike) == (60, 56)
+    assert kappa > 0.8
 
 
 # --- the command ------------------------------------------------------------------------------------------
