@@ -90,7 +90,14 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 CELERY_BROKER_URL = env("REDIS_URL", default="") or env(
     "CELERY_BROKER_URL", default="redis://localhost:6379/0"
 )
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # A sender tries once: no page waits for a broker that is away. Workers have their own patience.
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+}
 if CELERY_BROKER_URL.startswith("filesystem://"):
     _queue_folder = env("CELERY_FILESYSTEM_DIR", default=str(PORTAL_DATA / "queue"))
     CELERY_BROKER_TRANSPORT_OPTIONS = {
