@@ -20,7 +20,7 @@ export SSL_CERT_FILE ?= $(SYSTEM_CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages test-rest bench assets messages system system-test
+.PHONY: help run test test-pages test-rest types bench assets messages system system-test
 
 help:  ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -31,18 +31,21 @@ run: .venv/run $(MESSAGES:.po=.mo)  ## Start the portal at http://localhost:8000
 test: system-test .venv/test $(MESSAGES:.po=.mo)  ## Format, lint, types, migrations, deployment checks, all tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	$(PRODUCTION) .venv/bin/mypy
 	$(WITH_DATABASE) $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pages test-rest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pages test-rest types
 	$(PYTHON) -m pytest -m resilience
 
-# Two lanes for two cores, about as long as each other. What kills processes and measures starts runs alone.
+# Two lanes for two cores, about as long as each other, and the types when the first of them ends. What kills
+# processes and measures starts runs alone.
 test-pages:
 	$(PYTHON) -m pytest -m "not resilience" --durations=10 tests/browser tests/test_access.py
 
 test-rest:
 	$(PYTHON) -m pytest -m "not resilience" --durations=10 --ignore=tests/browser --ignore=tests/test_access.py
+
+types:
+	$(PRODUCTION) .venv/bin/mypy
 
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for script in bench/[a-z]*.py; do \
