@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from screening.models import Tier
 from screening.rating import BLOCKED, Catalogue, Rating, Step
 
 TYPES = {
@@ -40,6 +41,11 @@ RATINGS = {
     "high": gettext_lazy("High"),
     "excluded": gettext_lazy("Excluded"),
     BLOCKED: gettext_lazy("Blocked: an exclusion is open"),
+}
+DEPTHS = {
+    "basic": gettext_lazy("Basic"),
+    "standard": gettext_lazy("Standard"),
+    "enhanced": gettext_lazy("Enhanced"),
 }
 STEPS = {
     "exclusion": (gettext_lazy("Exclusion"), gettext_lazy("A criterion that is met ends it here.")),
@@ -99,3 +105,53 @@ def rating_ladder(result: Rating) -> list[dict]:
             }
         )
     return ladder
+
+
+def rule_lines(known: Catalogue) -> list[dict]:
+    """Every line of the rule, for a reader with a pencil: {"number", "title", "text", "lines"} a step."""
+    steps = []
+    for rule in known.steps:
+        title, text = STEPS[rule["name"]]
+        lines = [
+            f"{option.get('if', 'otherwise')} → {RATINGS[option.get('rating') or BLOCKED]}"
+            for option in rule.get("first_of", [rule])
+            if "rating" in option
+        ]
+        steps.append(
+            {
+                "number": rule["step"],
+                "title": title,
+                "text": text,
+                "lines": lines or [rule.get("if") or rule["do"]],
+            }
+        )
+    return steps
+
+
+def overlay_changes(known: Catalogue, name: str) -> dict[str, str]:
+    """What an overlay tightens, in words: by the code of a criterion, or by the part of the rule."""
+    changes, found = known.overlays[name], {}
+
+    def add(place: str, words: str) -> None:
+        found[place] = f"{found[place]}; {words}" if place in found else words
+
+    for code in changes.get("activate_optional", ()):
+        add(code, _("Switched on"))
+    for row in changes.get("add_criterion", ()):
+        add(row["code"], _("Added: %(title)s") % {"title": row["title"]})
+    for item in changes.get("make_exclusionary", ()):
+        add(item["criterion"], _("Excludes from “%(answer)s”") % {"answer": ANSWERS[item["at"]]})
+    for code, floors in changes.get("raise_floor", {}).items():
+        for at, rating in floors.items():
+            add(code, f"{ANSWERS[at]} → {RATINGS[rating]}")
+    for code, years in changes.get("extend_look_back", {}).items():
+        add(code, _("Looks back %(years)d years") % {"years": years})
+    for term, number in changes.get("lower_count_threshold", {}).items():
+        add(term, _("Counts from %(number)d") % {"number": number})
+    for rating, months in changes.get("shorten_validity", {}).items():
+        add(_("Validity"), f"{RATINGS[rating]}: " + _("%(months)d months") % {"months": months})
+    for tier, depth in changes.get("raise_dd_level", {}).items():
+        add(_("Depth of work"), f"{Tier(tier).label}: {DEPTHS[depth]}")
+    for tier, level in changes.get("restrict_decision_level", {}).items():
+        add(_("Decision"), _("%(tier)s: from level %(level)s") % {"tier": Tier(tier).label, "level": level})
+    return found

@@ -6,6 +6,7 @@ The page, the PDF and the DOCX are drawn from the same sections; the checksum is
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,10 +15,29 @@ from django.utils.translation import gettext as _
 
 from portal.attachments import attached_to
 from portal.documents import Document, Facts, Items, Paragraph, Section, Table
-from screening import dossier, queries
-from screening.labels import ANSWERS, RATINGS, STEPS, TYPES, step_codes
-from screening.models import Assessment, Case, CompanyFact, Decision, DecisionLevel, RefusalReason
+from screening import comparison, dossier, queries
+from screening.labels import (
+    ANSWERS,
+    DEPTHS,
+    RATINGS,
+    STEPS,
+    TYPES,
+    overlay_changes,
+    rule_lines,
+    step_codes,
+)
+from screening.models import (
+    Assessment,
+    Case,
+    CompanyFact,
+    Decision,
+    DecisionLevel,
+    RefusalReason,
+    SubjectRole,
+)
 from screening.queries.assessments import assessment_state, frozen_rating
+from screening.queries.catalogue import read_version
+from screening.rating import COUNTS_AS, NOBODY, SIGNS, Criterion, decision_level, validity_months
 
 
 def memo_of(case: Case) -> Document:
@@ -48,6 +68,7 @@ def _sections(case: Case) -> list[Section]:
         _dossier(case),
         *(_assessment(found) if found else []),
         _rating(found),
+        *(_by_hand(found) if found else []),
         _plan(found),
         _conditions(case),
         _decision(decision),
@@ -83,9 +104,9 @@ def _screened(case: Case, decision: Decision | None) -> Section:
     facts = [
         (_("Name"), own["name"]),
         (_("Other names"), "; ".join(own["names"][1:]) or "–"),
-        (_("Countries"), ", ".join(own["countries"]) or "–"),
+        (_("Countries"), ", ".join(comparison.country_names(own["countries"])) or "–"),
         (_("Registry numbers"), "; ".join(row[1] for row in own["identifiers"]) or "–"),
-        (_("People and parents"), "; ".join(f"{row['name']} ({row['role']})" for row in people) or "–"),
+        (_("People and parents"), "; ".join(map(_person, people)) or "–"),
         (_("Screened"), _moment(run.at)),
         (_("Matcher"), f"{run.matcher}, {_('threshold')} {run.threshold:.2f}"),
         (_("Complete"), _("Yes") if run.is_complete else " ".join(map(queries.gap_sentence, run.gaps))),
@@ -96,6 +117,11 @@ def _screened(case: Case, decision: Decision | None) -> Section:
     ]
     table = Table([_("List"), _("Version"), _("As of"), _("Checksum")], lists)
     return Section(_("As screened"), [Facts(facts), *([table] if lists else [])])
+
+
+def _person(row: dict) -> str:
+    share = f", {row['share']}%" if row["share"] else ""
+    return f"{row['name']} ({SubjectRole(row['role']).label}{share})"
 
 
 def _hits(case: Case) -> Section:
@@ -145,11 +171,12 @@ def _dossier(case: Case) -> Section:
 def _assessment(found: Assessment) -> list[Section]:
     """The criteria as rated; before the recommendation, as they stand now."""
     outcomes = found.outcomes or {code: row.as_dict() for code, row in assessment_state(found).given.items()}
+    known = read_version(found.catalogue).criteria_under(found.overlay)
     head = [_("Criterion"), _("Answer"), _("On what it rests")]
     sections = []
     for kind, label in TYPES.items():
         rows = [
-            (f"{code} {row['title']}", str(ANSWERS[row["answer"]]), _basis(row))
+            (f"{code} {row['title']}{_weight(known[code])}", str(ANSWERS[row["answer"]]), _basis(row))
             for code, row in sorted(outcomes.items())
             if row["type"] == kind
         ]
@@ -157,9 +184,24 @@ def _assessment(found: Assessment) -> list[Section]:
     return sections
 
 
+def _weight(criterion: Criterion) -> str:
+    """What the rule looks at beside the answer: " (critical)", " (floor: Core → Moderate)" or nothing."""
+    words = [f"{ANSWERS[at]} → {RATINGS[rating]}" for at, rating in criterion.floor.items()]
+    weights = [_("floor: %(floors)s") % {"floors": ", ".join(words)}] if words else []
+    weights += [_("critical")] if criterion.is_critical else []
+    weights += [_("anchor")] if criterion.is_anchor else []
+    return f" ({', '.join(weights)})" if weights else ""
+
+
 def _basis(row: dict) -> str:
     origin = {"automatic": _("Automatic"), "missing": _("Not answered")}.get(row["origin"], "")
-    source = " ".join(filter(None, [row["source_url"], row["source_on"]]))
+    read_on = (
+        _("read on %(date)s") % {"date": _day(date.fromisoformat(row["source_on"]))}
+        if row["source_on"]
+        else ""
+    )
+    source = ", ".join(filter(None, [row["source_url"], read_on]))
+    source = f"({source})" if source else ""
     return " ".join(filter(None, [f"{origin}:" if origin and row["why"] else origin, row["why"], source]))
 
 
@@ -182,10 +224,70 @@ def _rating(found: Assessment | None) -> Section:
         (_("By the common rule"), str(RATINGS[rating.common_rating])),
         (_("Catalogue"), f"{found.catalogue.version}, {found.catalogue.sha256[:16]}"),
         (_("Overlay"), found.overlay or _("None")),
-        (_("Depth of work"), found.rated_depth or "–"),
+        (_("Depth of work"), str(DEPTHS[found.rated_depth]) if found.rated_depth else "–"),
     ]
     head = [_("Step"), _("Name"), _("Line that held"), _("Counted"), _("Rating after it")]
     return Section(_("Rating"), [Facts(facts), Table(head, rows)])
+
+
+def _by_hand(found: Assessment) -> list[Section]:
+    """The rule itself, so that a reader with this memo alone comes to the same rating, level and end date."""
+    known = read_version(found.catalogue)
+    mild = ", ".join(str(RATINGS[code]) for code in known.strictness)
+    words = [
+        _("Count the answers by the signs below. %(counted)s.")
+        % {
+            "counted": "; ".join(
+                _("“%(answer)s” counts as “%(other)s”") % {"answer": ANSWERS[answer], "other": ANSWERS[other]}
+                for answer, other in COUNTS_AS.items()
+            )
+        },
+        _("Go through the steps in their order; within a step the first line that holds gives the rating."),
+        _("A rating is stricter the later it stands here: %(ratings)s.") % {"ratings": mild},
+        _("An exclusion that is met, or one that is open, ends the sum there."),
+    ]
+    if found.overlay:
+        words.append(
+            _("Do steps 1 to 5 twice, by the common rule and with the overlay; the stricter rating counts.")
+        )
+    counted = known.data["rating_rule"]["counts"]
+    lines = [
+        (str(step["number"]), f"{step['title']}. {step['text']}", "\n".join(step["lines"]))
+        for step in rule_lines(known)
+    ]
+    parts: list = [
+        Items(words),
+        Table([_("Sign"), _("What it counts")], [(sign, counted[sign]) for sign in SIGNS]),
+        Table([_("Step"), _("What it does"), _("Its lines, from top to bottom")], lines),
+    ]
+    if found.overlay:
+        changes = list(overlay_changes(known, found.overlay).items())
+        parts.append(
+            Table([_("Where"), _("What the overlay “%(name)s” tightens") % {"name": found.overlay}], changes)
+        )
+    return [Section(_("How to redo the rating by hand"), parts), _consequences(found)]
+
+
+def _consequences(found: Assessment) -> Section:
+    """For each rating: how long an approval holds and who decides at least, for this engagement."""
+    known, tier = read_version(found.catalogue), found.case.tier
+    rows = []
+    for code in known.ratings:
+        level = decision_level(code, tier, found.overlay, using=known)
+        months = validity_months(code, found.overlay, using=known)
+        who = _("Nobody approves; L2 records the refusal")
+        rows.append(
+            (
+                str(RATINGS[code]),
+                "–" if level == NOBODY else _("%(months)d months") % {"months": months},
+                who if level == NOBODY else f"{level} {DecisionLevel(level).label}",
+            )
+        )
+    head = [_("Rating"), _("Approval holds for"), _("Who decides at least")]
+    return Section(
+        _("What follows from a rating, for: %(tier)s") % {"tier": found.case.get_tier_display()},
+        [Table(head, rows)],
+    )
 
 
 def _plan(found: Assessment | None) -> Section:

@@ -28,6 +28,9 @@ ORDER = {
     "strength": ["not_shown", "partial", "demonstrated"],
 }
 DESCRIBES = {"source", "title"}  # keys of an overlay that change nothing
+# From shallow to deep, and the signs as the rule names them: stored content does not keep its order.
+DEPTHS = ("basic", "standard", "enhanced")
+SIGNS = ("E_met", "E_open", "S_core", "R_crit", "R_high", "R_med", "P_dem", "P_anchor")
 NOBODY = "none"  # in the decision matrix: nobody can approve
 
 
@@ -149,7 +152,7 @@ def read_catalogue(data: Mapping[str, Any]) -> Catalogue:
         steps=tuple(data["rating_rule"]["steps"]),
         overlays=data["entity_overlays"]["examples"],
         overlay_changes=frozenset(data["entity_overlays"]["allowed"]),
-        levels=tuple(data["dd_levels"]),
+        levels=tuple(sorted(data["dd_levels"], key=DEPTHS.index)),
         data=data,
     )
 

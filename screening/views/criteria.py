@@ -3,12 +3,20 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from screening.labels import ANSWERS, EVIDENCE, RATINGS, STEPS, TYPES, rating_ladder, rating_scale
+from screening.labels import (
+    ANSWERS,
+    EVIDENCE,
+    RATINGS,
+    TYPES,
+    overlay_changes,
+    rating_ladder,
+    rating_scale,
+    rule_lines,
+)
 from screening.queries.catalogue import catalogue_in_force
-from screening.rating import BLOCKED, BadAnswers, Catalogue, rate
+from screening.rating import BadAnswers, Catalogue, rate
 
 
 def _groups(known: Catalogue) -> list[dict]:
@@ -44,49 +52,24 @@ def criteria(request: HttpRequest) -> HttpResponse:
         {
             "catalogue": known,
             "groups": _groups(known),
-            "lines": _rule_lines(known),
+            "lines": rule_lines(known),
             "overlays": _overlay_table(known),
             "validity": [(RATINGS[row["code"]], row["validity_months"]) for row in known.data["ratings"]],
         },
     )
 
 
-def _rule_lines(known: Catalogue) -> list[dict]:
-    """Every line of the rule, for a reader with a pencil."""
-    steps = []
-    for rule in known.steps:
-        title, text = STEPS[rule["name"]]
-        lines = [
-            f"{option.get('if', 'otherwise')} → {RATINGS[option.get('rating') or BLOCKED]}"
-            for option in rule.get("first_of", [rule])
-            if "rating" in option
-        ]
-        steps.append({"title": title, "text": text, "lines": lines or [rule.get("if") or rule["do"]]})
-    return steps
-
-
 def _overlay_table(known: Catalogue) -> dict:
-    """What each entity's overlay changes, one row a criterion."""
-    rows: dict[str, dict[str, str]] = {}
-    for name, changes in known.overlays.items():
-        for code in changes.get("activate_optional", ()):
-            rows.setdefault(code, {})[name] = _("Switched on")
-        for item in changes.get("make_exclusionary", ()):
-            rows.setdefault(item["criterion"], {})[name] = _("Excludes from “%(answer)s”") % {
-                "answer": ANSWERS[item["at"]]
-            }
-        for code, floors in changes.get("raise_floor", {}).items():
-            rows.setdefault(code, {})[name] = "; ".join(
-                f"{ANSWERS[at]} → {RATINGS[rating]}" for at, rating in floors.items()
-            )
-        for code, years in changes.get("extend_look_back", {}).items():
-            rows.setdefault(code, {})[name] = _("Looks back %(years)d years") % {"years": years}
-    names = list(known.overlays)
+    """What each entity's overlay changes, one row a criterion or part of the rule."""
+    changes = [overlay_changes(known, name) for name in known.overlays]
+    places = sorted(
+        {place for found in changes for place in found}, key=lambda row: (row not in known.criteria, row)
+    )
     return {
-        "names": [name.replace("_", " ").capitalize() for name in names],
+        "names": [name.replace("_", " ").capitalize() for name in known.overlays],
         "rows": [
-            (known.criteria[code], [cells.get(name, "") for name in names])
-            for code, cells in sorted(rows.items())
+            (place, known.criteria.get(place), [found.get(place, "") for found in changes])
+            for place in places
         ],
     }
 

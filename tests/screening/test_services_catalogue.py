@@ -9,6 +9,7 @@ from django.urls import reverse
 from focalpoints.models import UNEntity
 from portal.errors import RuleViolation, StaleEdit
 from screening.models import CatalogueVersion, OverlayUse
+from screening.queries.assessments import assessment_state
 from screening.queries.catalogue import catalogue_in_force, differences, next_version, version_in_force
 from screening.rating import BadAnswers, catalogue, check_overlay, rate, read_catalogue
 from screening.services import catalogue as services
@@ -42,6 +43,23 @@ def test_file_becomes_an_immutable_row_once(steward):
     ):
         with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
             act()
+
+
+def test_stored_criteria_are_read_as_the_file_says(steward):
+    """The database does not keep the order of keys; depth of work is an order."""
+    stored = catalogue_in_force()
+    assert stored is not catalogue()
+    for part in ("version", "criteria", "ratings", "steps", "levels", "overlays", "overlay_changes"):
+        assert getattr(stored, part) == getattr(catalogue(), part), part
+
+
+def test_core_of_a_high_risk_sector_is_examined_in_depth(steward):
+    case = CaseFactory()
+    RunFactory(company=case.company)
+    assessment = assessed(case, UserFactory(roles=["analyst"]), S_TEX_01="core")
+    state = assessment_state(assessment)
+    assert (state.least_depth, state.depth) == ("enhanced", "enhanced")
+    assert "R-CLI-01" in state.given  # material to no sector of this company, asked in depth
 
 
 def test_wording_makes_a_patch_guidance_a_minor_and_weight_a_major_version(steward):
