@@ -17,6 +17,7 @@ from partnerships import search
 from partnerships.models import (
     Company,
     Contribution,
+    FacetValue,
     Indicator,
     Modality,
     Partnership,
@@ -77,6 +78,13 @@ class Draw:
         picks = self.rng.choice(values, (self.count, most), p=zipf(len(values))).tolist()
         sizes = self.rng.integers(1, most + 1, self.count)
         return [list(dict.fromkeys(row[:size])) for row, size in zip(picks, sizes, strict=True)]
+
+
+def clear() -> None:
+    """Empty what an earlier run of another size has left, and all that hangs on it."""
+    tables = (Partnership, Company, FacetValue, RegistryWord)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in tables)} CASCADE")
 
 
 def fill(records: int) -> list[int]:

@@ -4,14 +4,16 @@ A choice of filters is a few bitwise operations and a count of bits over the kep
 and 700 values are 9 MB and take milliseconds, a million ten times that. The truth stays in PostgreSQL.
 Before each use the process asks, in one query, for the entries that changed since its last look, so that
 every count is that of the tables at that moment. Nobody waits for a lock: "changed since" means written by a
-transaction that the last look could not see yet (`changed_in`, the transaction's number).
+transaction that the last look could not see yet (`changed_in`, the transaction's number): one that began
+later, or one of the few that were under way.
 """
 
 import io
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,23 +29,27 @@ NOT_KEPT = ["company"]  # facets of too many values: their filters are answered 
 LOAD_AT_ONCE = 50_000  # primary keys
 BLOCK_WORDS = 32_768  # of the matrix at a time, so that it stays in the processor's cache
 MANY_CHANGES = 20_000  # from here on all is read anew
+MOST_ANSWERS = 500  # kept at a time
 NEVER = 2**62  # no transaction has this number
 
+# What a look knows of: the first transaction that it cannot have seen, and those that were under way.
 CHANGES = """
-SELECT pg_relation_filenode('partnerships_registryentry'), pg_snapshot_xmin(s)::text::bigint AS since,
+SELECT pg_relation_filenode('partnerships_registryentry'),
+    pg_snapshot_xmax(s)::text::bigint, ARRAY(SELECT pg_snapshot_xip(s)::text::bigint),
     pg_current_xact_id_if_assigned() IS NOT NULL AS has_written, c.pk, c.facets
 FROM pg_current_snapshot() s LEFT JOIN LATERAL (
     SELECT partnership_id AS pk, NULL AS facets FROM partnerships_registryexit
-    WHERE changed_in BETWEEN %(since)s AND pg_snapshot_xmax(s)::text::bigint
+    WHERE changed_in >= %(since)s OR changed_in = ANY(%(running)s)
     UNION ALL
     SELECT partnership_id, facets FROM partnerships_registryentry
-    WHERE changed_in BETWEEN %(since)s AND pg_snapshot_xmax(s)::text::bigint
+    WHERE changed_in >= %(since)s OR changed_in = ANY(%(running)s)
 ) c ON true
 """
 STATE = """
 SELECT pg_relation_filenode('partnerships_registryentry'),
-    pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+    pg_snapshot_xmax(s)::text::bigint, ARRAY(SELECT pg_snapshot_xip(s)::text::bigint),
     coalesce((SELECT max(partnership_id) FROM partnerships_registryentry), 0)
+FROM pg_current_snapshot() s
 """
 ALL = """
 COPY (SELECT partnership_id::int, unnest(facets) FROM partnerships_registryentry
@@ -58,9 +64,10 @@ class Bits:
 
     def __init__(self) -> None:
         """Read everything. Raises nothing of its own; an empty registry is an empty matrix."""
+        self.answers: dict[Hashable, Any] = {}  # of questions to this matrix, until it changes
         with connection.cursor() as cursor:
             cursor.execute(STATE)
-            self.table, self.since, highest = cursor.fetchone()
+            self.table, self.since, self.running, highest = cursor.fetchone()
             self._know_values()
             self.matrix = np.zeros((len(self.values), highest // 64 + 16), np.uint64)
             for first in range(0, highest + 1, LOAD_AT_ONCE):
@@ -93,6 +100,7 @@ class Bits:
 
     def take_in(self, changes: Iterable[tuple[int, list[int] | None]]) -> None:
         """Bring the bits of some records in line: (primary key, facets), None for one that left."""
+        self.answers.clear()
         facets_of: dict[int, list[int] | None] = {}
         for pk, facets in changes:
             if facets is not None or pk not in facets_of:  # it may have left and come back
@@ -113,6 +121,17 @@ class Bits:
             self._set(*np.array(pairs, np.int64).T)
 
     # --- asking ---
+
+    def remember(self, question: Hashable, answer: Any) -> None:
+        if len(self.answers) >= MOST_ANSWERS:
+            self.answers.clear()
+        self.answers[question] = answer
+
+    def numbers(self, facet: str, values: Iterable[str]) -> list[int]:
+        """The numbers that stand for these values, of those that some record has had."""
+        return [
+            self.values[self.row_of[facet, value]][0] for value in values if (facet, value) in self.row_of
+        ]
 
     def mask(self, wanted: Wanted, narrowed_to: Mapping[str, Words]) -> Words:
         """The records that satisfy everything. `narrowed_to` has the bits of what is not in the matrix."""
@@ -180,9 +199,12 @@ def current() -> Iterator[Bits]:
     global _kept
     with _lock:
         with connection.cursor() as cursor:
-            cursor.execute(CHANGES, {"since": _kept.since if _kept else NEVER})
+            cursor.execute(
+                CHANGES,
+                {"since": _kept.since if _kept else NEVER, "running": _kept.running if _kept else []},
+            )
             rows = cursor.fetchall()
-        table, since, has_written, *_first = rows[0]
+        table, since, running, has_written, *_first = rows[0]
         changes = [(pk, facets) for *_state, pk, facets in rows if pk is not None]
         if has_written:
             yield Bits()
@@ -191,5 +213,5 @@ def current() -> Iterator[Bits]:
             _kept = Bits()
         elif changes:
             _kept.take_in(changes)
-        _kept.since = since
+        _kept.since, _kept.running = since, running
         yield _kept

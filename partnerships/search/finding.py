@@ -3,14 +3,26 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
-from django.db.models import CharField, Count, Expression, F, Func, Max, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Count,
+    Expression,
+    F,
+    Func,
+    Max,
+    QuerySet,
+    Value,
+)
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.dateparse import parse_datetime
 
@@ -31,6 +43,7 @@ class Found:
     listed: int  # records that the registry shows to this reader in all
     counts: dict[str, dict[str, int]]  # {facet: {value: records}}
     few: list[int] | None  # the primary keys where they are at most FEW
+    facets: str  # the filters in the query language of intarray
 
     def order(self, asked: str) -> str:
         """The order asked for, or the one that stands in for it."""
@@ -42,26 +55,48 @@ def find(wanted: Wanted, *, with_counts: bool = True) -> Found:
     """Count what satisfies every filter. One query, and one for words or companies.
 
     The counts of a facet leave its own choice out: they say what choosing another of its values would add.
+    What filters alone find is kept until the next change of the registry.
     """
     pks = _answered_by_tables(wanted)
     with bits.current() as kept:
-        narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
-        mask = kept.mask(wanted, narrowed)
-        counts = {}
-        if with_counts:
-            counts = kept.counts(mask)
-            for name in wanted.names():
-                if name != "q":
-                    counts.pop(name, None)
-                    counts |= kept.counts(kept.mask(wanted.without(name), narrowed), [name])
-        total = bits.total(mask)
-        return Found(
-            wanted=wanted,
-            total=total,
-            listed=bits.total(kept.mask(Wanted(sees_inside=wanted.sees_inside), {})),
-            counts=counts,
-            few=bits.pks(mask) if total <= FEW else None,
-        )
+        if pks:
+            return _count(wanted, kept, pks, with_counts)
+        key = (wanted.key(), with_counts)
+        if key not in kept.answers:
+            kept.remember(key, _count(wanted, kept, pks, with_counts))
+        return kept.answers[key]
+
+
+def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], with_counts: bool) -> Found:
+    narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+    mask = kept.mask(wanted, narrowed)
+    counts = {}
+    if with_counts:
+        counts = kept.counts(mask)
+        for name in wanted.names():
+            if name != "q":
+                counts.pop(name, None)
+                counts |= kept.counts(kept.mask(wanted.without(name), narrowed), [name])
+    total = bits.total(mask)
+    return Found(
+        wanted=wanted,
+        total=total,
+        listed=bits.total(kept.mask(Wanted(sees_inside=wanted.sees_inside), {})),
+        counts=counts,
+        few=bits.pks(mask) if total <= FEW else None,
+        facets=_in_query_language(wanted, kept),
+    )
+
+
+def _in_query_language(wanted: Wanted, kept: bits.Bits) -> str:
+    def one_of(facet: str, values: Iterable[str]) -> str:
+        numbers = kept.numbers(facet, values) if facet not in bits.NOT_KEPT else _numbers(facet, values)
+        return "(" + "|".join(map(str, numbers or [NOWHERE])) + ")"
+
+    parts = [str(wanted.audience)]
+    parts += [one_of(facet, values) for facet, values in wanted.chosen.items()]
+    parts += ["!" + one_of(facet, values) for facet, values in wanted.excluded.items()]
+    return "&".join(parts)
 
 
 def without_each(wanted: Wanted) -> dict[str, int]:
@@ -92,26 +127,31 @@ def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
         found["q"] = entries.values_list("pk", flat=True)
     for facet in bits.NOT_KEPT:
         if facet in wanted.chosen:
-            entries = RegistryEntry.objects.filter(facets__satisfies=_one_of(facet, wanted.chosen[facet]))
-            found[facet] = entries.values_list("pk", flat=True)
+            numbers = _numbers(facet, wanted.chosen[facet])
+            entries = RegistryEntry.objects.filter(facets__overlap=numbers)
+            found[facet] = entries.values_list("pk", flat=True) if numbers else []
     return found
 
 
-def _one_of(facet: str, values: Iterable[str]) -> str:
-    numbers = FacetValue.objects.filter(facet=facet, value__in=values).values_list("id", flat=True)
-    return "(" + "|".join(map(str, list(numbers) or [NOWHERE])) + ")"
+def _numbers(facet: str, values: Iterable[str]) -> list[int]:
+    return list(FacetValue.objects.filter(facet=facet, value__in=values).values_list("id", flat=True))
+
+
+class OneOf(Func):
+    """`OneOf(F("id"), Value([…]))` is `id = ANY(…)`: one parameter, where `id__in` has one for each value."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()
 
 
 def entries_of(found: Found) -> QuerySet[RegistryEntry]:
     """The entries behind a result, for PostgreSQL to sort."""
     if found.few is not None:
-        return RegistryEntry.objects.filter(pk__in=found.few)
-    wanted = found.wanted
-    parts = [str(wanted.audience)]
-    parts += [_one_of(facet, values) for facet, values in wanted.chosen.items()]
-    parts += ["!" + _one_of(facet, values) for facet, values in wanted.excluded.items()]
-    entries = RegistryEntry.objects.filter(facets__satisfies="&".join(parts))
-    return entries.filter(words=text_query(wanted.words)) if wanted.words else entries
+        return RegistryEntry.objects.filter(
+            OneOf(F("partnership_id"), Value(found.few, ArrayField(BigIntegerField())))
+        )
+    entries = RegistryEntry.objects.filter(facets__satisfies=found.facets)
+    return entries.filter(words=text_query(found.wanted.words)) if found.wanted.words else entries
 
 
 def last_change() -> str:

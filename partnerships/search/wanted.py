@@ -23,6 +23,14 @@ class Wanted:
     def audience(self) -> int:
         return FOR_UN if self.sees_inside else FOR_ALL
 
+    def key(self) -> tuple:
+        """Equal for what asks the same."""
+        pairs = (
+            tuple((facet, tuple(values)) for facet, values in part.items())
+            for part in (self.chosen, self.excluded)
+        )
+        return (self.words, self.audience, *pairs)
+
     def without(self, name: str) -> "Wanted":
         """The same without the words ("q"), or without what is chosen or excluded of one facet."""
         if name == "q":

@@ -26,7 +26,7 @@ def records_section(records: PartnershipQuerySet, **filters: str) -> dict:
     records = records.distinct()
     return {
         "count": records.count(),
-        "rows": as_rows(records.for_list().order_by("-public_since", "-id")[:SHOWN]),
+        "rows": as_rows(records.for_rows().order_by("-public_since", "-id")[:SHOWN]),
         "all_url": reverse("partnerships:partnership_list") + "?" + urlencode(filters),
     }
 

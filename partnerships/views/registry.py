@@ -33,7 +33,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         found, close_words = (close, close_words) if close.total else (found, "")
     wanted = found.wanted
     page = search.page_of(found, asked.sort, request.GET.get("page", ""), PAGE_SIZE)
-    records = Partnership.objects.visible_to(request.user).for_list().in_bulk(page.ids)
+    records = Partnership.objects.visible_to(request.user).for_rows().in_bulk(page.ids)
     query = request.GET.copy()
     for name in ("page", "more"):
         query.pop(name, None)

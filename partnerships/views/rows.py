@@ -9,7 +9,7 @@ from partnerships import labels
 
 
 def as_rows(records: Iterable[Any]) -> list[dict]:
-    """Rows for records of `for_list()`. No query: the words come from the kept reference tables."""
+    """Rows for records of `for_rows()`. No query: the words come from the kept reference tables."""
     return [
         {
             "url": reverse("partnerships:partnership_detail", args=[record.reference]),

@@ -147,3 +147,17 @@ def test_a_company_is_found_by_its_name_and_filter():
     record = PartnershipFactory(is_public=True, companies=[company])
     assert found("quillfeather") == [record.reference]
     assert found(company=[str(company.public_id)]) == [record.reference]
+
+
+def test_an_answer_is_kept_until_the_next_change():
+    PartnershipFactory(is_public=True, countries=["UGA"])
+    wanted = Wanted("", {"country": ["UGA"]})
+    with bits.current() as kept:
+        mask = kept.mask(wanted, {})
+        assert bits.total(mask) == 1
+        kept.remember("asked", "answered")
+        for number in range(bits.MOST_ANSWERS):
+            kept.remember(number, number)
+        assert len(kept.answers) <= bits.MOST_ANSWERS
+        kept.take_in([(1, None)])
+        assert not kept.answers

@@ -1,6 +1,6 @@
 import contextlib
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from partnerships import search
 from partnerships.search import Wanted
@@ -34,3 +34,20 @@ def test_a_process_learns_of_changes_by_commits_and_forgets_what_was_rolled_back
     search.reindex([other.pk])
     assert countries() == {}
     assert search.find(Wanted()).total == 1
+
+
+def test_what_was_under_way_at_the_last_look_is_seen_once_it_is_committed(transactional_db):
+    load_reference()
+    slow = PartnershipFactory(is_public=True, countries=["UGA"])
+    elsewhere = connection.copy()
+    elsewhere.set_autocommit(False)
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("DELETE FROM partnerships_registryentry WHERE partnership_id = %s", [slow.pk])
+        assert countries() == {"UGA": 1}
+        PartnershipFactory(is_public=True, countries=["KEN"])  # began later, is committed earlier
+        assert countries() == {"UGA": 1, "KEN": 1}
+        elsewhere.commit()
+        assert countries() == {"KEN": 1}
+    finally:
+        elsewhere.close()
