@@ -182,6 +182,7 @@ class Case(models.Model):
             ("review_hit", "Can decide hits"),
             ("assess_case", "Can recommend"),
             ("decide_case", "Can decide cases as the second person"),
+            ("advise_case", "Can advise on cases with a high rating"),
             ("manage_catalogue", "Can draft and publish criteria"),
         ]
 
