@@ -239,6 +239,11 @@ class Offer(Wanted):
         return self.title or self.reference
 
     @property
+    def is_ready(self) -> bool:
+        """Whether every step was answered, so that it can be checked and submitted."""
+        return all(self.answers.get(step, {}).get("is_valid") for step in OFFER_STEPS)
+
+    @property
     def kept_until(self) -> date:
         """Last day a draft is kept if nobody touches it."""
         return timezone.localdate(self.updated_at) + timedelta(days=DRAFT_KEPT_DAYS)

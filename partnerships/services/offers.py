@@ -19,7 +19,6 @@ from partnerships.models import (
     OFFER_FINAL,
     OFFER_MOVES,
     OFFER_ON_DESK,
-    OFFER_STEPS,
     KeptDraft,
     Offer,
     OfferQuestion,
@@ -143,7 +142,7 @@ def submit_offer(offer: Offer, *, by: User) -> Offer:
     offer = _own_offer(offer, by)
     if offer.submitted_at:
         return offer
-    if any(not offer.answers.get(step, {}).get("is_valid") for step in OFFER_STEPS):
+    if not offer.is_ready:
         raise RuleViolation(_("Some steps are not finished."))
     today = timezone.localdate()
     if offer.available_until and offer.available_until < today:

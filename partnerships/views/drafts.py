@@ -68,6 +68,10 @@ class VisitorDraft:
         }
         self.session.modified = True
 
+    @property
+    def is_ready(self) -> bool:
+        return all(self.answers.get(step, {}).get("is_valid") for step in STEPS)
+
 
 Draft = VisitorDraft | Offer
 
@@ -109,7 +113,8 @@ def draft_of(request: SignedIn, reference: str) -> Draft | HttpResponse:
             messages.info(request, _("Offers come from companies; the draft was not kept with your account."))
             return redirect("portal:desk")
         offer = _adopt(request, user)
-        return redirect("partnerships:offer_tasks", offer.reference)
+        page = "offer_check" if offer.is_ready else "offer_tasks"
+        return redirect(f"partnerships:{page}", offer.reference)
     if not user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     offer = get_object_or_404(Offer.objects.of(user), reference=reference)

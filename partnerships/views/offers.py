@@ -84,7 +84,9 @@ def offer_start(request: SignedIn) -> HttpResponse:
 @require_GET
 def offer_tasks(request: SignedIn, reference: str) -> HttpResponse:
     draft = draft_of(request, reference)
-    return draft if isinstance(draft, HttpResponse) else _page(request, "offer_tasks", draft, "")
+    if isinstance(draft, HttpResponse):
+        return draft
+    return _page(request, "offer_tasks", draft, "", is_ready=draft.is_ready)
 
 
 @login_not_required

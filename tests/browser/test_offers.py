@@ -109,8 +109,8 @@ def test_a_new_business_submits_an_offer_and_comes_back_to_it_on_the_way(visit, 
     if script:
         visitor.scan()
     sign_up(visitor, email)
-    visitor.page.wait_for_url(re.compile(r"/offer/O-[\d-]+/"))  # the draft came along
-    visitor.page.locator('main .cg-narrow a[href$="/documents/"]').click()
+    visitor.page.wait_for_url(re.compile(r"/offer/O-[\d-]+/check/"))  # the draft came along
+    visitor.page.locator('main form a[href$="/documents/"]').click()
     file = {"name": "weights.csv", "mimeType": "text/csv", "buffer": b"part,kg\nbox,80\n"}
     visitor.page.set_input_files('input[type="file"]', file)
     send(visitor)

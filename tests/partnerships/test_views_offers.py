@@ -81,7 +81,9 @@ def test_a_visitor_answers_every_step_signs_in_and_submits_nothing_lost(client, 
     client.force_login(user)
     response = client.get("/offer/draft/")
     offer = Offer.objects.get()
-    assert response["Location"] == f"/offer/{offer.reference}/"
+    assert response["Location"] == f"/offer/{offer.reference}/check/", "nothing is left but to submit it"
+    tasks = client.get(f"/offer/{offer.reference}/").content.decode()
+    assert re.search(r'role="button"[^>]*>Check and submit', tasks)
     assert (offer.title, offer.quantity, offer.company.name) == ("Solar pumps", 400, "Fictional Pumps AS")
     assert client.get("/offer/draft/")["Location"] == "/offer/"
 
