@@ -32,13 +32,14 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission, I
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from focalpoints.models import UNEntity
 from partnerships import exports, search
+from partnerships.api_input import NewRecordInput, RecordInput, for_service, rows_there
 from partnerships.filters import RegistryFilter, read
 from partnerships.models import (
     Company,
     Contribution,
     Indicator,
+    Measurement,
     Milestone,
     Partnership,
     PartnershipEntity,
@@ -50,7 +51,7 @@ from partnerships.models import (
 from partnerships.services import partnerships as services
 from portal.errors import StaleEdit
 from portal.limits import address_prefix, take
-from portal.models import Country, Target, User
+from portal.models import User
 from portal.tokens import TokenAuthentication
 
 PAGE_SIZE = 25
@@ -79,7 +80,7 @@ class PartySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PartnershipParty
-        fields = ["company", "description", "kind", "role"]
+        fields = ["id", "company", "description", "kind", "role", "responsibilities", "joined", "left"]
 
 
 class ContributionSerializer(serializers.ModelSerializer):
@@ -88,21 +89,33 @@ class ContributionSerializer(serializers.ModelSerializer):
     class Meta:
         model = Contribution
         fields = [
-            "kind", "giver", "amount", "currency", "usd_value", "bound", "quantity", "unit", "is_earmarked",
-            "year", "as_of", "country", "status", "note",
+            "id", "kind", "giver", "receiver", "amount", "currency", "usd_value", "rate_on",
+            "valuation_method", "bound", "quantity", "unit", "is_earmarked", "year", "as_of", "country",
+            "status", "note",
         ]  # fmt: skip
 
 
+class MeasurementSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Measurement
+        fields = ["id", "value", "on", "by", "evidence", "comment"]
+
+
 class IndicatorSerializer(serializers.ModelSerializer):
+    measurements = MeasurementSerializer(many=True)
+
     class Meta:
         model = Indicator
-        fields = ["name", "level", "unit", "baseline", "target", "actual", "bound", "as_of", "note"]
+        fields = [
+            "id", "name", "level", "unit", "baseline", "baseline_on", "target", "target_on", "direction",
+            "actual", "bound", "as_of", "sdg_indicator", "disaggregation", "source", "note", "measurements",
+        ]  # fmt: skip
 
 
 class MilestoneSerializer(serializers.ModelSerializer):
     class Meta:
         model = Milestone
-        fields = ["on", "text"]
+        fields = ["id", "on", "text"]
 
 
 class PartnershipSerializer(serializers.ModelSerializer):
@@ -112,6 +125,7 @@ class PartnershipSerializer(serializers.ModelSerializer):
     un_entities = EntitySerializer(source="entity_roles", many=True)
     partners = PartySerializer(source="parties", many=True)
     countries: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    regions: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     targets: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     contributions = ContributionSerializer(many=True)
     indicators = IndicatorSerializer(many=True)
@@ -120,7 +134,7 @@ class PartnershipSerializer(serializers.ModelSerializer):
     WITHHELD_KEYS: dict[str, dict[str, Any]] = {
         Withholdable.PARTIES: {"partners": []},
         Withholdable.CONTRIBUTIONS: {"contributions": []},
-        Withholdable.PLACES: {"place_note": ""},
+        Withholdable.PLACES: {"place_note": "", "regions": [], "unnamed_country_count": None},
         Withholdable.AGREEMENT: {"agreement_kind": "", "agreement_signed": "", "agreement_note": ""},
         Withholdable.RESULTS: {"indicators": []},
     }
@@ -136,9 +150,10 @@ class PartnershipSerializer(serializers.ModelSerializer):
         model = Partnership
         fields = [
             "reference", "url", "title", "record_kind", "partnership_type", "summary", "purposes",
-            "modalities", "themes", "scope", "countries", "place_note", "targets", "mdgs", "un_entities",
-            "partners", "start", "end", "date_note", "is_open_ended", "came_from", "further_note",
-            "agreement_kind", "agreement_signed", "agreement_note", "contributions", "indicators",
+            "modalities", "themes", "scope", "countries", "regions", "unnamed_country_count", "place_note",
+            "targets", "mdgs", "un_entities", "partners", "start", "end", "date_note", "is_open_ended",
+            "came_from", "further_note", "agreement_kind", "agreement_signed", "agreement_note",
+            "contributions", "indicators",
             "milestones", "lessons", "status", "status_as_of", "status_note", "is_imported",
             "inferred_fields", "source_document", "source_place", "public_since", "withheld_fields",
             "withheld_reason", "updated_at",
@@ -147,7 +162,7 @@ class PartnershipSerializer(serializers.ModelSerializer):
 
 
 def for_api(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
-    return exports.for_export(records).prefetch_related("milestones")
+    return exports.for_export(records).prefetch_related("milestones", "regions", "indicators__measurements")
 
 
 class RegistryPagination(BasePagination):
@@ -253,40 +268,6 @@ class RegistryView(GenericAPIView):
         return response
 
 
-class RecordInput(serializers.ModelSerializer):
-    """What a key may write of a record. Partners, contributions and results are edited on the pages."""
-
-    countries: serializers.Field = serializers.PrimaryKeyRelatedField(
-        many=True, queryset=Country.objects.all(), required=False
-    )
-    targets: serializers.Field = serializers.PrimaryKeyRelatedField(
-        many=True, queryset=Target.objects.all(), required=False
-    )
-
-    class Meta:
-        model = Partnership
-        fields = [
-            "title", "short_title", "record_kind", "partnership_type", "summary", "problem", "approach",
-            "un_added_value", "business_case", "local_needs_link", "mandate", "purposes", "modalities",
-            "themes", "scope", "countries", "place_note", "targets", "start", "end", "is_open_ended",
-            "date_note",
-        ]  # fmt: skip
-
-
-class NewRecordInput(RecordInput):
-    entity: serializers.Field = serializers.PrimaryKeyRelatedField(queryset=UNEntity.objects.all())
-
-    class Meta(RecordInput.Meta):
-        fields = ["entity", *RecordInput.Meta.fields]
-
-
-def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Plain fields, and the lists of places and targets that are given."""
-    names = ["countries", "targets"]
-    lists = {name: values[name] for name in names if name in values}
-    return {name: value for name, value in values.items() if name not in lists and name != "entity"}, lists
-
-
 class PartnershipList(RegistryView, ListAPIView):
     """Public records that satisfy every filter.
 
@@ -309,15 +290,14 @@ class PartnershipList(RegistryView, ListAPIView):
         description="Open a draft of your entity.",
     )
     def post(self, request: Request) -> Response:
-        form = NewRecordInput(data=request.data)
+        form = NewRecordInput(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
-        values, lists = split(form.validated_data)
+        given = for_service(form.validated_data)
         with transaction.atomic():
             record = services.register_partnership(
-                by=owner(request), entity=form.validated_data["entity"], values=values
+                by=owner(request), entity=form.validated_data["entity"], values=given.pop("values")
             )
-            if lists:
-                record = services.edit_partnership(record, by=owner(request), version=record.version, **lists)
+            record = services.edit_partnership(record, by=owner(request), version=record.version, **given)
         response = answer_with(record, request, status=201)
         response["Location"] = reverse("partnerships:api_partnership", args=[record.reference])
         return response
@@ -349,7 +329,9 @@ class PartnershipDetail(RegistryView, RetrieveAPIView):
         request=RecordInput,
         responses=PartnershipSerializer,
         parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)],
-        description="Change fields of a record of your entity. What is not given stays.",
+        description="Change a record of your entity: fields, places, goals, partners, contributions, "
+        "indicators, results (`measurements`). What is not given stays. Of a list of rows, one with its `id` "
+        "is changed, one without is added, one left out is removed.",
     )
     def patch(self, request: Request, *args, **kwargs) -> Response:
         record = self.get_object()
@@ -358,12 +340,12 @@ class PartnershipDetail(RegistryView, RetrieveAPIView):
             raise PreconditionRequired
         if record_tag(record) not in parse_etags(asked):
             raise PreconditionFailed
-        form = RecordInput(record, data=request.data, partial=True)
+        known = {"request": request, "rows": rows_there(record)}
+        form = RecordInput(record, data=request.data, partial=True, context=known)
         form.is_valid(raise_exception=True)
-        values, lists = split(form.validated_data)
         try:
             record = services.edit_partnership(
-                record, by=owner(request), version=record.version, values=values, **lists
+                record, by=owner(request), version=record.version, **for_service(form.validated_data)
             )
         except StaleEdit as stale:
             raise PreconditionFailed from stale

@@ -4,11 +4,13 @@ import re
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import django_filters
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -150,13 +152,26 @@ def read(given: QueryDict, user: User | AnonymousUser) -> Asked:
     if sort not in SORTS:
         ignored += [f"sort={sort}"] if sort else []
         sort = ""
+    since = moment(given.get("updated_since", ""))
+    if given.get("updated_since") and since is None:
+        ignored.append(f"updated_since={given['updated_since']}")
     wanted = search.Wanted(
         given.get("q", "").strip()[:MAX_WORDS],
         {name: values[name] for name in FACETS if name in values},
         {name: values[NOT + name] for name in FACETS if NOT + name in values},
         sees_inside(user),
+        since,
     )
     return Asked(wanted, sort, ignored)
+
+
+def moment(text: str) -> datetime | None:
+    """A moment in ISO 8601, without a zone in UTC; None for anything else, or one that no calendar has."""
+    try:
+        found = parse_datetime(text)
+        return found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_query(query: str, user: User | AnonymousUser) -> Asked:
@@ -173,6 +188,10 @@ class RegistryFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Words"), max_length=MAX_WORDS, method="passed")
     sort = django_filters.ChoiceFilter(label=_("Sort"), choices=list(SORTS.items()), method="passed")
+
+    updated_since = django_filters.IsoDateTimeFilter(
+        label=_("Came or changed at this moment or later, such as 2026-11-22T00:00:00Z"), method="passed"
+    )
 
     class Meta:
         model = RegistryEntry

@@ -140,8 +140,9 @@ class Bits:
             mask &= narrowed_to[facet] if facet in NOT_KEPT else self._any(facet, values)
         for facet, values in wanted.excluded.items():
             mask &= ~self._any(facet, values)
-        if wanted.words:
-            mask &= narrowed_to["q"]
+        for name, is_on in (("q", wanted.words), ("updated_since", wanted.since)):
+            if is_on:
+                mask &= narrowed_to[name]
         return mask
 
     def _any(self, facet: str, values: Iterable[str]) -> Words:

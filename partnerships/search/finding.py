@@ -31,6 +31,7 @@ from partnerships.search import bits
 from partnerships.search.wanted import Wanted, text_query
 
 FEW = 1_000  # as many are sorted by how well they match; among more, the newest come first
+NO_FACETS = {"q", "updated_since"}  # what narrows a result besides facets
 NOWHERE = 0  # a number no entry has: stands for a value that no record carries
 
 
@@ -74,7 +75,7 @@ def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], wi
     if with_counts:
         counts = kept.counts(mask)
         for name in wanted.names():
-            if name != "q":
+            if name not in NO_FACETS:
                 counts.pop(name, None)
                 counts |= kept.counts(kept.mask(wanted.without(name), narrowed), [name])
     total = bits.total(mask)
@@ -125,6 +126,8 @@ def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
     if wanted.words:
         entries = RegistryEntry.objects.filter(words=text_query(wanted.words))
         found["q"] = entries.values_list("pk", flat=True)
+    if wanted.since:
+        found["updated_since"] = _changed(RegistryEntry.objects.all(), wanted).values_list("pk", flat=True)
     for facet in bits.NOT_KEPT:
         if facet in wanted.chosen:
             numbers = _numbers(facet, wanted.chosen[facet])
@@ -150,8 +153,12 @@ def entries_of(found: Found) -> QuerySet[RegistryEntry]:
         return RegistryEntry.objects.filter(
             OneOf(F("partnership_id"), Value(found.few, ArrayField(BigIntegerField())))
         )
-    entries = RegistryEntry.objects.filter(facets__satisfies=found.facets)
+    entries = _changed(RegistryEntry.objects.filter(facets__satisfies=found.facets), found.wanted)
     return entries.filter(words=text_query(found.wanted.words)) if found.wanted.words else entries
+
+
+def _changed(entries: QuerySet[RegistryEntry], wanted: Wanted) -> QuerySet[RegistryEntry]:
+    return entries.filter(indexed_at__gte=wanted.since) if wanted.since else entries
 
 
 def last_change() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, Func, Value
@@ -12,12 +13,16 @@ FOR_ALL, FOR_UN = 1, 2
 
 @dataclass(frozen=True)
 class Wanted:
-    """Words; for each facet the values of which a record must have one; and those it must not have."""
+    """Words; for each facet the values of which a record must have one; and those it must not have.
+
+    `since`: only what came or changed at that moment or later.
+    """
 
     words: str = ""
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sees_inside: bool = False
+    since: datetime | None = None
 
     @property
     def audience(self) -> int:
@@ -29,12 +34,14 @@ class Wanted:
             tuple((facet, tuple(values)) for facet, values in part.items())
             for part in (self.chosen, self.excluded)
         )
-        return (self.words, self.audience, *pairs)
+        return (self.words, self.audience, self.since, *pairs)
 
     def without(self, name: str) -> "Wanted":
-        """The same without the words ("q"), or without what is chosen or excluded of one facet."""
+        """The same without the words ("q"), the moment ("updated_since"), or what is said of one facet."""
         if name == "q":
             return replace(self, words="")
+        if name == "updated_since":
+            return replace(self, since=None)
         return replace(
             self,
             chosen={facet: values for facet, values in self.chosen.items() if facet != name},
@@ -42,8 +49,9 @@ class Wanted:
         )
 
     def names(self) -> list[str]:
-        """What narrows the result: "q" and the facets in use."""
-        return (["q"] if self.words else []) + list(dict.fromkeys([*self.chosen, *self.excluded]))
+        """What narrows the result: "q", "updated_since" and the facets in use."""
+        others = [name for name, is_on in (("q", self.words), ("updated_since", self.since)) if is_on]
+        return others + list(dict.fromkeys([*self.chosen, *self.excluded]))
 
 
 def text_query(words: str) -> SearchQuery:

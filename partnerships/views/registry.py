@@ -6,7 +6,9 @@ from dataclasses import replace
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -166,6 +168,8 @@ ORDER_OF = {
 def filter_chips(query: QueryDict, wanted: search.Wanted, words: str) -> list[dict]:
     """The filters that are on, each with the address without it."""
     found = [{"label": f"“{words}”", "url": _less(query, "q")}] if words else []
+    if wanted.since:
+        found.append({"label": since_label(wanted), "url": _less(query, "updated_since")})
     for name, values in wanted.chosen.items():
         found += [{"label": value_label(name, value), "url": _less(query, name, value)} for value in values]
     for name, values in wanted.excluded.items():
@@ -222,6 +226,10 @@ def words_for(wanted: search.Wanted) -> list[str]:
     return [chip["label"] for chip in filter_chips(QueryDict(mutable=True), wanted, wanted.words)]
 
 
+def since_label(wanted: search.Wanted) -> str:
+    return _("Changed since %(moment)s") % {"moment": date_format(localtime(wanted.since), "j F Y H:i")}
+
+
 def value_label(name: str, value: str) -> str:
     if name == "company":
         company = Company.objects.filter(public_id=value).only("name").first()
@@ -256,6 +264,7 @@ def ways_out(query: QueryDict, wanted: search.Wanted) -> list[dict]:
         for part in (name, NOT + name):
             without.pop(part, None)
         labels_of = [f"“{wanted.words}”"] if name == "q" else []
+        labels_of += [since_label(wanted)] if name == "updated_since" else []
         labels_of += [value_label(name, value) for value in wanted.chosen.get(name, ())]
         labels_of += [_("Not: %s") % value_label(name, value) for value in wanted.excluded.get(name, ())]
         found.append({"label": ", ".join(labels_of), "count": count, "url": "?" + without.urlencode()})

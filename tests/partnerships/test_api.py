@@ -8,7 +8,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck
 
-from partnerships.models import Partnership
+from partnerships import search
+from partnerships.models import Partnership, RegistryEntry
 from portal.models import AuditEvent
 from portal.services import make_token
 from tests.focalpoints.factories import FocalPointFactory
@@ -96,6 +97,103 @@ def test_wrong_values_are_named(client, key):
     refused = create(client, key, partnership_type="none", countries=["XXX"], start="soon")
     assert refused.status_code == 400
     assert set(refused.json()["error"]["fields"]) == {"partnership_type", "countries", "start"}
+
+
+def test_partners_contributions_and_places_are_written_with_the_record(client, key):
+    company = CompanyFactory()
+    made = create(
+        client,
+        key,
+        partners=[{"company": str(company.public_id), "role": "Supplier"}, {"description": "Growers' union"}],
+        contributions=[{"kind": "cash", "amount": "250.50", "currency": "EUR", "year": 2026}],
+        regions=["202"],
+        unnamed_country_count=3,
+        place_note="Along the lake",
+    )
+    assert made.status_code == 201, made.json()
+    found = made.json()
+    assert [part["company"] and part["company"]["id"] for part in found["partners"]] == [
+        str(company.public_id),
+        None,
+    ]
+    assert (found["regions"], found["unnamed_country_count"]) == (["202"], 3)
+    first = found["partners"][0]
+    changed = change(
+        client,
+        key,
+        made["Location"],
+        made["ETag"],
+        partners=[{"id": first["id"], "role": "Lead supplier"}],
+        contributions=[{"id": found["contributions"][0]["id"], "status": "received"}, {"kind": "pro_bono"}],
+        countries=["KEN"],
+    )
+    assert changed.status_code == 200, changed.json()
+    now = changed.json()
+    assert [(part["id"], part["role"]) for part in now["partners"]] == [(first["id"], "Lead supplier")]
+    assert [(part["amount"], part["status"]) for part in now["contributions"]] == [
+        ("250.50", "received"),
+        (None, "pledged"),
+    ]
+    assert now["countries"] == ["KEN"]
+    assert search.find(search.Wanted("", {"country": ["KEN"]}, sees_inside=True)).total == 0  # still a draft
+
+
+def test_results_are_written_as_measurements_of_an_indicator(client, key):
+    made = create(client, key, indicators=[{"name": "Stores built", "baseline": "0", "target": "10"}])
+    (indicator,) = made.json()["indicators"]
+    changed = change(
+        client,
+        key,
+        made["Location"],
+        made["ETag"],
+        measurements=[{"indicator": indicator["id"], "value": "4", "on": "2026-10", "evidence": "A count"}],
+    )
+    assert changed.status_code == 200, changed.json()
+    (now,) = changed.json()["indicators"]
+    assert (now["id"], now["actual"], now["as_of"]) == (indicator["id"], "4.00", "2026-10")
+    assert [(part["value"], part["evidence"]) for part in now["measurements"]] == [("4.00", "A count")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        ({"partners": [{"role": "Nobody"}]}, "description"),
+        ({"partners": [{"company": "00000000-0000-4000-8000-000000000000"}]}, "company"),
+        ({"contributions": [{"kind": "cash", "amount": "5"}]}, "currency"),
+        ({"contributions": [{"kind": "cash", "amount": "-5", "currency": "USD"}]}, "amount"),
+        ({"contributions": [{"id": 1, "kind": "cash"}]}, "id"),
+        ({"indicators": [{"unit": "stores"}]}, "name"),
+        ({"measurements": [{"indicator": 1, "value": 1, "on": "2026"}]}, "indicator"),
+    ],
+)
+def test_a_row_that_does_not_hold_together_is_named(client, key, rows, where):
+    made = create(client, key)
+    for refused in (create(client, key, **rows), change(client, key, made["Location"], made["ETag"], **rows)):
+        assert refused.status_code == 400
+        assert where in str(refused.json()["error"]["fields"])
+
+
+def test_rows_of_another_record_stay_out_of_reach(client, key):
+    theirs = ContributionFactory(partnership=PartnershipFactory(entities=["UNDP"]), note="Theirs")
+    made = create(client, key)
+    refused = change(
+        client, key, made["Location"], made["ETag"], contributions=[{"id": theirs.pk, "note": "x"}]
+    )
+    assert refused.status_code == 400
+    theirs.refresh_from_db()
+    assert theirs.note == "Theirs"
+
+
+def test_a_harvest_asks_only_for_what_changed(client):
+    old, new = PartnershipFactory(is_public=True), PartnershipFactory(is_public=True)
+    RegistryEntry.objects.filter(pk=old.pk).update(indexed_at="2026-01-01T00:00:00Z")
+    found = client.get(API, {"updated_since": "2026-01-02T00:00:00Z"}).json()
+    assert (found["count"], [part["reference"] for part in found["results"]]) == (1, [new.reference])
+    assert client.get(API, {"updated_since": "2026-01-01"}).json()["count"] == 2
+    assert client.get(API, {"updated_since": "yesterday"}).status_code == 400
+    page = client.get("/partnerships/?updated_since=2026-01-02").content.decode()
+    assert "Changed since 2 January 2026" in page
+    assert client.get("/partnerships/?updated_since=0001-01-01T00:00:00%2B14:00").status_code == 200
 
 
 def test_a_read_record_answers_304_to_its_tag(client):
