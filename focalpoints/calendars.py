@@ -15,6 +15,8 @@ def meeting_event(meeting: Meeting, *, url: str, host: str) -> Event:
         raise ValueError(f"{meeting.slug} has no day.")
     event = _event(f"{meeting.slug}@{host}", meeting.title, url)
     event.add("sequence", meeting.version - 1)
+    if meeting.cancelled_at:
+        event.add("status", "CANCELLED")
     event.add("location", ", ".join(filter(None, [meeting.city, str(meeting.country or "")])))
     if meeting.theme:
         event.add("description", meeting.theme)
@@ -29,6 +31,8 @@ def meeting_event(meeting: Meeting, *, url: str, host: str) -> Event:
 def training_event(training: Training, *, url: str, host: str) -> Event:
     event = _event(f"training-{training.pk}@{host}", training.title, url)
     event.add("sequence", training.version - 1)
+    if training.cancelled_at:
+        event.add("status", "CANCELLED")
     event.add("location", training.place)
     event.add("description", training.provider)
     _between(event, training.starts_on, training.ends_on + timedelta(days=1))

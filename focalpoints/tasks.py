@@ -1,7 +1,12 @@
 from focalpoints.models import FocalPoint, Meeting, Membership, Subscriber, Thread
 from focalpoints.services import bounces, directory, groups, meetings, reader_imports, sending, subscribers
 
-DAILY = ["focalpoints.remind_unconfirmed", "focalpoints.read_returned_mail", "focalpoints.digest_groups"]
+DAILY = [
+    "focalpoints.remind_unconfirmed",
+    "focalpoints.read_returned_mail",
+    "focalpoints.digest_groups",
+    "focalpoints.erase_unconfirmed",
+]
 
 
 def remind_unconfirmed() -> None:
@@ -16,6 +21,10 @@ def remind_focal_point(focal_point_id: int, days: int) -> None:
 
 def mail_reader(subscriber_id: int, sent_key: str) -> None:
     subscribers.mail_reader(Subscriber.objects.get(pk=subscriber_id), key=sent_key)
+
+
+def erase_unconfirmed() -> None:
+    subscribers.erase_unconfirmed()
 
 
 def read_returned_mail() -> None:

@@ -211,3 +211,12 @@ class TrackerForm(forms.Form):
         years = range(this_year - 1, (first or this_year) - 1, -1)
         by_year = [("", _("Now")), *((year, str(year)) for year in years)]
         offer_choices(self, meeting=with_actions, owner=owners, by_year=by_year)
+
+
+class CancelForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why does it not take place?"),
+        max_length=300,
+        help_text=_("Everybody with a place, or waiting for one, reads this. It cannot be undone."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

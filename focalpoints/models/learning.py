@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models.directory import OfficeLevel, UNEntity
+from focalpoints.models.meetings import Cancellable
 from portal.models import User
 from portal.themes import Theme
 
@@ -121,7 +122,7 @@ class ResourceOpinion(models.Model):
         ]
 
 
-class Training(models.Model):
+class Training(Cancellable):
     """A course with seats. For UN users; the calendar itself is public. `version` counts its changes."""
 
     title = models.CharField(_("title"), max_length=200)
@@ -144,6 +145,7 @@ class Training(models.Model):
     class Meta:
         ordering = ["starts_on", "id"]
         constraints = [
+            *Cancellable.Meta.constraints,
             CheckConstraint(name="training_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
             CheckConstraint(name="training_has_seats", condition=Q(seats__gt=0)),
         ]

@@ -11,12 +11,29 @@ from focalpoints.models.directory import UNEntity
 from portal.models import Country, User
 
 
+class Cancellable(models.Model):
+    """What was announced and does not take place. It stays on record, says why, and is final."""
+
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancelled_why = models.CharField(_("why it does not take place"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            CheckConstraint(
+                name="%(class)s_cancelled_says_why",
+                condition=Q(cancelled_at=None, cancelled_why="")
+                | Q(cancelled_at__isnull=False) & ~Q(cancelled_why=""),
+            )
+        ]
+
+
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user):
         return self if user.has_perm("focalpoints.view_people") else self.filter(is_public=True)
 
 
-class Meeting(models.Model):
+class Meeting(Cancellable):
     """A meeting of the focal points. `starts_on` may be unknown for old ones: then only `year` counts.
 
     Day and clock time are kept as the wall clock of `zone` shows them, so a meeting that moves across a
@@ -57,6 +74,7 @@ class Meeting(models.Model):
     class Meta:
         ordering = ["-year", "-starts_on", "-id"]
         constraints = [
+            *Cancellable.Meta.constraints,
             CheckConstraint(
                 name="meeting_ends_after_start",
                 condition=Q(ends_on=None) | Q(starts_on__isnull=False, ends_on__gte=F("starts_on")),
@@ -87,7 +105,8 @@ class Meeting(models.Model):
     def is_open_for_registration(self) -> bool:
         today = timezone.localdate()
         until = self.registration_until or self.starts_on
-        return self.capacity is not None and until is not None and until >= today
+        is_announced = self.cancelled_at is None and self.capacity is not None
+        return is_announced and until is not None and until >= today
 
 
 class MeetingSession(models.Model):

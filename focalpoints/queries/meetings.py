@@ -47,6 +47,44 @@ def survey_of(places: list[MeetingPlace]) -> Survey:
     )
 
 
+@dataclass(frozen=True)
+class SurveyOfYear:
+    """How those who were at a meeting judged it; `useful_percent` found it useful or very useful."""
+
+    meeting: Meeting
+    useful_count: int
+    answer_count: int
+
+    @property
+    def year(self) -> int:
+        return self.meeting.year
+
+    @property
+    def useful_percent(self) -> int:
+        return round(100 * self.useful_count / self.answer_count)
+
+
+def _latest_first(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """In the order of the table, which a query that counts forgets."""
+    return rows.order_by(*Meeting._meta.ordering)
+
+
+def survey_trend(user: Reader) -> list[SurveyOfYear]:
+    """The surveys of the meetings this reader sees, latest first; meetings nobody judged are left out."""
+    answered = Q(places__status="registered", places__usefulness__isnull=False)
+    rows = Meeting.objects.visible_to(user).annotate(
+        answers=Count("places", filter=answered),
+        useful=Count("places", filter=answered & Q(places__usefulness__gte=3)),
+    )
+    return [SurveyOfYear(row, row.useful, row.answers) for row in _latest_first(rows.filter(answers__gt=0))]
+
+
+def listed_meetings(user: Reader) -> list[Meeting]:
+    """The meetings this reader sees, latest first, each with `action_count`."""
+    rows = Meeting.objects.visible_to(user).select_related("host_entity", "country")
+    return list(_latest_first(rows.annotate(action_count=Count("actions"))))
+
+
 def papers_of(meeting: Meeting, user: Reader) -> list[MeetingDocument]:
     """The papers this reader may see, each with `files`. Two queries."""
     papers = list(MeetingDocument.objects.visible_to(user).filter(meeting=meeting))

@@ -121,7 +121,7 @@ def _lessons_of(records, since: datetime | None, kind: str = "lesson") -> list[P
 
 def _meetings(since: datetime | None) -> list[Pick]:
     """Meetings to come and those that took place since the last issue."""
-    meetings = Meeting.objects.filter(is_public=True)
+    meetings = Meeting.objects.filter(is_public=True, cancelled_at=None)
     if since:
         meetings = meetings.filter(starts_on__gte=since.date())
     return [
@@ -162,7 +162,7 @@ def _trainings(since: datetime | None) -> list[Pick]:
             reverse("focalpoints:training_detail", args=[training.pk]),
             training.provider,
         )
-        for training in Training.objects.filter(starts_on__gte=timezone.localdate())[:MOST]
+        for training in Training.objects.filter(starts_on__gte=timezone.localdate(), cancelled_at=None)[:MOST]
     ]
 
 

@@ -17,7 +17,7 @@ from focalpoints.models import (
     MeetingSession,
     ProgressNote,
 )
-from focalpoints.services.places import fill_places, give_up_place, next_status, take_place
+from focalpoints.services.places import fill_places, free_all, give_up_place, next_status, take_place
 from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
@@ -60,6 +60,7 @@ def save_meeting(
         record(meeting, "created", by=by)
         return meeting
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    _not_cancelled(meeting)
     if version is not None and meeting.version != version:
         raise StaleEdit(_("Somebody else changed this meeting since you opened it."))
     changes = changed_fields(meeting, values)
@@ -73,6 +74,33 @@ def save_meeting(
         key = f"tell_meeting_moved:{meeting.pk}:{meeting.version}"
         enqueue("focalpoints.tell_meeting_moved", key=key, meeting_id=meeting.pk, version=meeting.version)
     return meeting
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, *, why: str, by: User) -> Meeting:
+    """Say that a meeting does not take place: everybody with a place, or waiting for one, is told.
+
+    The places are free, calendars that ask again strike it out. Done twice it changes nothing.
+    """
+    _manager(by)
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    if meeting.cancelled_at:
+        return meeting
+    if meeting.is_over:
+        raise RuleViolation(_("The meeting is over."))
+    meeting.cancelled_at, meeting.cancelled_why = timezone.now(), clean_line(why)
+    meeting.version += 1
+    meeting.save(update_fields=["cancelled_at", "cancelled_why", "version"])
+    record(meeting, "cancelled", by=by, note=meeting.cancelled_why)
+    for user in free_all(MeetingPlace.objects.filter(meeting=meeting)):
+        key, context = f"meeting_cancelled:{meeting.pk}", {"meeting": meeting}
+        tell(user, "network_meeting_cancelled", context, key=key, url=_url(meeting), kind="network")
+    return meeting
+
+
+def _not_cancelled(meeting: Meeting) -> None:
+    if meeting.cancelled_at:
+        raise RuleViolation(_("The meeting was cancelled. Announce a new one."))
 
 
 def tell_meeting_moved(meeting: Meeting, *, version: int) -> None:
@@ -129,6 +157,7 @@ def add_guest(meeting: Meeting, *, by: User, **values: Any) -> MeetingPlace:
     """
     _manager(by)
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    _not_cancelled(meeting)
     if meeting.capacity is None:
         raise RuleViolation(_("Say first how many places this meeting has."))
     rows = MeetingPlace.objects.filter(meeting=meeting)

@@ -35,6 +35,14 @@ def give_up_place(rows: models.QuerySet, *, user: User, nothing: str) -> None:
         raise RuleViolation(nothing)
 
 
+def free_all(rows: models.QuerySet) -> list[User]:
+    """Take every place back. Returns the people who had one or waited for one."""
+    held = rows.filter(status__in=["registered", "waiting"])
+    people = [row.user for row in held.select_related("user") if row.user is not None]
+    held.update(status="withdrawn")
+    return people
+
+
 def fill_places(rows: models.QuerySet, capacity: int, *, title: str, url: str) -> int:
     """Give free places to those who wait, longest first, and tell them. Returns to how many."""
     free = max(0, capacity - rows.filter(status__in=HELD).count())

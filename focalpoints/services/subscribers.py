@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from portal.jobs import enqueue
 
 WHY = gettext_lazy("You get this mail because somebody entered your address for the newsletter.")
 ONE_MAIL_EACH = timedelta(days=1)
+UNCONFIRMED_KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -91,6 +93,15 @@ def confirm_reader(reader: Subscriber) -> Subscriber:
     Suppression.objects.filter(address_hash=Suppression.hash_of(reader.email)).delete()
     move(reader, SubscriberStatus.CONFIRMED, moves=SUBSCRIBER_MOVES, by=None, note=reader.consent_text)
     return reader
+
+
+def erase_unconfirmed() -> int:
+    """Forget addresses that nobody confirmed within 30 days of the last mail. Returns how many."""
+    waiting = Subscriber.objects.filter(status=SubscriberStatus.PENDING)
+    asked_at = Coalesce("confirmation_sent_at", "created_at")
+    old = waiting.annotate(asked_at=asked_at).filter(asked_at__lt=timezone.now() - UNCONFIRMED_KEPT)
+    _total, by_model = old.delete()
+    return by_model.get("focalpoints.Subscriber", 0)
 
 
 @transaction.atomic

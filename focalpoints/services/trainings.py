@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Handout, Training, TrainingSeat, UNEntity
-from focalpoints.services.places import fill_places, give_up_place, take_place
+from focalpoints.services.places import fill_places, free_all, give_up_place, take_place
 from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation
@@ -41,6 +41,7 @@ def save_training(training: Training | None, values: Mapping[str, Any], *, by: U
         changes: dict[str, list[Any]] = {}
     else:
         training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
+        _not_cancelled(training)
         changes = changed_fields(training, values)
         for field, value in values.items():
             setattr(training, field, value)
@@ -57,6 +58,33 @@ def save_training(training: Training | None, values: Mapping[str, Any], *, by: U
         _tell_all(training, "network_training_moved", key=f"training_moved:{training.pk}:{training.version}")
     record(training, "saved", by=by, changes={name: list(map(str, pair)) for name, pair in changes.items()})
     return training
+
+
+@transaction.atomic
+def cancel_training(training: Training, *, why: str, by: User) -> Training:
+    """Say that a course does not take place: whoever has a seat, or waits for one, is told.
+
+    The seats are free, calendars that ask again strike it out. Done twice it changes nothing.
+    """
+    _manager(by)
+    training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
+    if training.cancelled_at:
+        return training
+    if training.ends_on < timezone.localdate():
+        raise RuleViolation(_("The course is over."))
+    training.cancelled_at, training.cancelled_why = timezone.now(), clean_line(why)
+    training.version += 1
+    training.save(update_fields=["cancelled_at", "cancelled_why", "version"])
+    record(training, "cancelled", by=by, note=training.cancelled_why)
+    for user in free_all(TrainingSeat.objects.filter(training=training)):
+        key, context = f"training_cancelled:{training.pk}", {"training": training}
+        tell(user, "network_training_cancelled", context, key=key, url=_url(training), kind="network")
+    return training
+
+
+def _not_cancelled(training: Training) -> None:
+    if training.cancelled_at:
+        raise RuleViolation(_("The course was cancelled. Announce a new one."))
 
 
 def _tell_all(training: Training, template: str, *, key: str) -> None:
@@ -94,6 +122,7 @@ def take_seat(
     if not by.has_perm("focalpoints.view_people"):
         raise PermissionDenied
     training = Training.objects.select_for_update(no_key=True).get(pk=training.pk)
+    _not_cancelled(training)
     if training.starts_on <= timezone.localdate():
         raise RuleViolation(_("This course has begun."))
     rows = TrainingSeat.objects.filter(training=training)

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from focalpoints import calendars
-from focalpoints.forms.meetings import USEFULNESS, MeetingForm, RegisterForm, SurveyForm
+from focalpoints.forms.meetings import USEFULNESS, CancelForm, MeetingForm, RegisterForm, SurveyForm
 from focalpoints.forms.versions import renew_version
 from focalpoints.models import Meeting, Training
 from focalpoints.queries import meetings as queries
 from focalpoints.services import meetings as services
 from focalpoints.wording import to_html
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn
+from portal.http import SignedIn, posted
 
 manager = permission_required(services.MANAGE, raise_exception=True)
 
@@ -46,8 +45,7 @@ def form_page(
 @require_safe
 @login_not_required
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    meetings = Meeting.objects.visible_to(request.user).select_related("host_entity", "country")
-    meetings = meetings.annotate(action_count=Count("actions"))
+    meetings = queries.listed_meetings(request.user)
     today = timezone.localdate()
     coming = [
         meeting
@@ -56,6 +54,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "coming": coming[::-1],
+        "surveys": queries.survey_trend(request.user),
         "past": [meeting for meeting in meetings if meeting not in coming],
         "may_manage": request.user.has_perm(services.MANAGE),
     }
@@ -170,6 +169,23 @@ def meeting_edit(request: SignedIn, slug: str = "") -> HttpResponse:
         else:
             return redirect("focalpoints:meeting_detail", slug=saved.slug)
     return form_page(request, form, heading, _("Save"), meeting, status)
+
+
+@require_http_methods(["GET", "POST"])
+@manager
+def meeting_cancel(request: SignedIn, slug: str) -> HttpResponse:
+    """Say why a meeting does not take place."""
+    meeting = meeting_for(request, slug)
+    form = CancelForm(posted(request))
+    if form.is_valid():
+        try:
+            services.cancel_meeting(meeting, by=request.user, **form.cleaned_data)
+        except RuleViolation as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Cancelled. Everybody with a place is told."))
+            return redirect("focalpoints:meeting_detail", slug=slug)
+    return form_page(request, form, _("Cancel the meeting"), _("Cancel the meeting"), meeting)
 
 
 @require_POST

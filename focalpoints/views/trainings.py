@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from focalpoints import calendars
 from focalpoints.certificates import certificate
 from focalpoints.forms.learning import HandoutForm, SeatForm, TrainingForm
+from focalpoints.forms.meetings import CancelForm
 from focalpoints.models import Community, Handout, OfficeLevel, Resource, Training, TrainingSeat
 from focalpoints.queries import learning as queries
 from focalpoints.queries.files import files_of
@@ -19,7 +20,7 @@ from focalpoints.services import trainings as services
 from focalpoints.wording import to_html
 from portal import documents
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, posted
 
 manager = permission_required(services.MANAGE, raise_exception=True)
 HELD = Q(taken__status__in=["registered", "completed"])
@@ -29,6 +30,7 @@ HELD = Q(taken__status__in=["registered", "completed"])
 @login_not_required
 def training_list(request: HttpRequest) -> HttpResponse:
     trainings = Training.objects.annotate(taken_count=Count("taken", filter=HELD))
+    trainings = trainings.order_by("starts_on", "pk")  # a query that counts forgets the table's own order
     today = timezone.localdate()
     context = {
         "coming": trainings.filter(ends_on__gte=today),
@@ -69,7 +71,7 @@ def _page(
     is_un = request.user.has_perm("focalpoints.view_people")
     mine = next((seat for seat in seats if seat.user_id == request.user.pk), None)
     today = timezone.localdate()
-    is_open = training.starts_on > today
+    is_open = training.starts_on > today and training.cancelled_at is None
     if request.user.is_authenticated and is_un and is_open and mine is None:
         form = form or SeatForm.of(request.user)
     handouts = list(Handout.objects.visible_to(request.user).filter(training=training))
@@ -89,6 +91,7 @@ def _page(
         "form": form,
         "cohort": Community.objects.visible_to(request.user).filter(training=training).first(),
         "is_open": is_open,
+        "can_cancel": may_manage and training.cancelled_at is None and training.ends_on >= today,
         "can_complete": training.ends_on <= today and any(seat.status == "registered" for seat in seats),
         "may_manage": may_manage,
     }
@@ -121,6 +124,30 @@ def training_edit(request: SignedIn, pk: int | None = None) -> HttpResponse:
         "submit": _("Save"),
         "above": _("Training"),
         "above_url": reverse("focalpoints:training_list"),
+    }
+    return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@manager
+def training_cancel(request: SignedIn, pk: int) -> HttpResponse:
+    """Say why a course does not take place."""
+    training = get_object_or_404(Training, pk=pk)
+    form = CancelForm(posted(request))
+    if form.is_valid():
+        try:
+            services.cancel_training(training, by=request.user, **form.cleaned_data)
+        except RuleViolation as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Cancelled. Everybody with a seat is told."))
+            return redirect("focalpoints:training_detail", pk=pk)
+    context = {
+        "form": form,
+        "heading": _("Cancel the course"),
+        "submit": _("Cancel the course"),
+        "above": training.title,
+        "above_url": reverse("focalpoints:training_detail", args=[pk]),
     }
     return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
 

@@ -197,6 +197,8 @@ DECLARED: dict[str, Row] = {
     "focalpoints:meeting_detail": Row(get="200", args=meeting),
     "focalpoints:meeting_ical": Row(get="200", args=meeting),
     "focalpoints:meeting_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:meeting_cancel": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
+    "focalpoints:training_cancel": Row(get=EDITORS, post=EDITORS_EMPTY, args=training),
     "focalpoints:meeting_register": Row(
         post=INSIDE_POST, args=meeting, post_data=lambda world: {"organization": "Unit"}
     ),

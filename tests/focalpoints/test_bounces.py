@@ -1,9 +1,13 @@
 import base64
 import hashlib
 import hmac
+import imaplib
 import json
 import mailbox
+import socket
+import ssl
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 import time_machine
@@ -136,6 +140,90 @@ def test_the_mailbox_is_counted_and_emptied(settings, tmp_path):
     assert (status_of(gone.subscriber), status_of(full.subscriber)) == ("bounced", "confirmed")
     gone.refresh_from_db()
     assert gone.status == DeliveryStatus.BOUNCED
+
+
+class Mailserver:
+    """A stand-in on this machine that speaks as much IMAP4rev1 (RFC 3501) as the reader asks for."""
+
+    def __init__(self, mails: list[bytes]):
+        self.mails = dict(enumerate(mails, 11))  # by UID
+        self.deleted: set[int] = set()
+        self.said: list[str] = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self) -> None:
+        connection, _address = self.listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"* OK ready\r\n")
+            for line in lines:
+                tag, _space, command = line.decode().strip().partition(" ")
+                self.said.append(command)
+                connection.sendall(self.answer(command) + f"{tag} OK done\r\n".encode())
+                if command == "LOGOUT":
+                    return
+
+    def answer(self, command: str) -> bytes:
+        words = command.split()
+        if command == "CAPABILITY":
+            return b"* CAPABILITY IMAP4rev1\r\n"
+        if words[0] == "SELECT":
+            return f"* {len(self.mails)} EXISTS\r\n".encode()
+        if words[:2] == ["UID", "SEARCH"]:
+            return f"* SEARCH {' '.join(map(str, self.mails))}\r\n".encode()
+        if words[:2] == ["UID", "FETCH"]:
+            uid = int(words[2])
+            mail = self.mails[uid]
+            return f"* 1 FETCH (UID {uid} BODY[] {{{len(mail)}}}\r\n".encode() + mail + b")\r\n"
+        if words[:2] == ["UID", "STORE"]:
+            self.deleted.add(int(words[2]))
+        elif words[0] == "EXPUNGE":
+            self.mails = {uid: mail for uid, mail in self.mails.items() if uid not in self.deleted}
+        return b""
+
+
+@pytest.fixture
+def mailserver(settings, monkeypatch):
+    """Opens a stand-in with these mails in its folder; TLS, which it does not speak, is left out."""
+    opened, contexts = [], []
+
+    def plain(host, port, *, ssl_context, timeout):
+        contexts.append(ssl_context)
+        return imaplib.IMAP4(host, port, timeout=timeout)
+
+    def start(mails: list[bytes]) -> Mailserver:
+        opened.append(Mailserver(mails))
+        settings.BOUNCE_MAILBOX = f"imaps://reader%40portal:se%2Fcret@127.0.0.1:{opened[-1].port}/Returned"
+        return opened[-1]
+
+    monkeypatch.setattr(bounces.imaplib, "IMAP4_SSL", plain)
+    yield start
+    for server in opened:
+        server.thread.join(timeout=10)
+        server.listener.close()
+    assert all(context.verify_mode == ssl.CERT_REQUIRED and context.check_hostname for context in contexts)
+
+
+def test_a_mailbox_behind_imap_is_counted_and_emptied(mailserver):
+    gone, full = delivered(), delivered()
+    reports = [report(key_of(gone)), report(key_of(full), status="5.2.2"), b"Subject: Win money\r\n\r\nHi"]
+    server = mailserver(reports)
+    assert bounces.read_mailbox() == {"hard": 1, "soft": 1, "other": 1}
+    assert server.mails == {}
+    assert 'LOGIN reader@portal "se/cret"' in server.said
+    assert "SELECT Returned" in server.said
+    assert status_of(gone.subscriber) == "bounced"
+    again = mailserver(reports)
+    bounces.read_mailbox()
+    assert gone.subscriber.bounces.count() == 1, "read twice it counts once"
+    assert again.mails == {}
+
+
+def test_an_empty_mailbox_behind_imap_is_read(mailserver):
+    mailserver([])
+    assert bounces.read_mailbox() == {}
 
 
 # --- what follows ---------------------------------------------------------------------------------

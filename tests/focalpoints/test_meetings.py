@@ -60,6 +60,41 @@ def test_over_capacity_waits_and_moves_up_in_order(run_jobs):
     assert status(meeting, first) == "waiting"
 
 
+def test_a_cancelled_meeting_tells_everybody_frees_places_and_leaves_calendars(client, editor, run_jobs):
+    meeting = MeetingFactory(capacity=1)
+    here, waits = un_user(), un_user()
+    for user in (here, waits):
+        services.register(meeting, organization="Unit", has_list_consent=False, by=user)
+    page = f"/meetings/{meeting.slug}/"
+    with pytest.raises(PermissionDenied):
+        services.cancel_meeting(meeting, why="No", by=here)
+    client.force_login(editor)
+    assert client.post(page + "cancel/", {}).status_code == 422
+    for _press in range(2):
+        assert client.post(page + "cancel/", {"why": "The host cannot\nreceive us"})["Location"] == page
+    run_jobs()
+    assert sorted(message.to[0] for message in mail.outbox) == sorted([here.email, waits.email])
+    assert "The host cannot receive us" in mail.outbox[0].body
+    assert {place.status for place in meeting.places.all()} == {"withdrawn"}
+    shown = client.get(page).content.decode()
+    assert "This meeting does not take place." in shown
+    assert "The host cannot receive us" in shown
+    assert "Cancelled" in client.get("/meetings/").content.decode()
+    (event,) = Calendar.from_ical(client.get(page + "calendar/").content).walk("VEVENT")
+    assert (event["STATUS"], int(event["SEQUENCE"])) == ("CANCELLED", 1)
+    assert b"STATUS:CANCELLED" in client.get("/meetings/calendar.ics").content
+    assert AuditEvent.objects.filter(action="cancelled", subject_id=str(meeting.pk)).count() == 1
+    meeting.refresh_from_db()
+    for act in (
+        partial(services.register, meeting, organization="Unit", has_list_consent=False, by=un_user()),
+        partial(services.add_guest, meeting, guest_name="G", organization="Firm", by=editor),
+    ):
+        with pytest.raises(RuleViolation):
+            act()
+    over = MeetingFactory(starts_on=timezone.localdate() - timedelta(days=3))
+    assert client.post(f"/meetings/{over.slug}/cancel/", {"why": "Late"}).status_code == 422
+
+
 def test_registration_closes():
     meeting = MeetingFactory(registration_until=timezone.localdate() - timedelta(days=1))
     with pytest.raises(RuleViolation):
@@ -238,6 +273,30 @@ def test_survey_is_for_those_who_were_there(client, editor):
     assert "0 of 1 found it useful or very useful" in page
     client.force_login(editor)
     assert "More time" in client.get(path).content.decode()
+
+
+def test_the_survey_shows_a_trend_over_the_meetings(client, assert_flat_queries):
+    def held(year: int, *answers: int, **fields):
+        meeting = MeetingFactory(starts_on=date(year, 5, 1), year=year, **fields)
+        for answer in answers:
+            MeetingPlace.objects.create(
+                meeting=meeting, user=un_user(), organization="Unit", usefulness=answer, survey_words="Secret"
+            )
+        return meeting
+
+    held(2025, 4, 3, 1)
+    held(2024, 4, 2)
+    held(2023)
+    held(2022, 4, is_public=False)
+    rows = queries.survey_trend(UserFactory())
+    assert [(row.year, row.useful_count, row.answer_count, row.useful_percent) for row in rows] == [
+        (2025, 2, 3, 67),
+        (2024, 1, 2, 50),
+    ]
+    page = client.get("/meetings/").content.decode()
+    assert "How useful the meetings were" in page
+    assert "Secret" not in page
+    assert_flat_queries(lambda: client.get("/meetings/"), grow=lambda: held(2021, 4))
 
 
 def test_progress_is_told_by_the_owner_entity_and_no_progress_counts(client):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from focalpoints import links
 from focalpoints.models import Subscriber, SubscriberStatus
+from portal.jobs import enqueue
 from portal.models import AuditEvent
 from tests.focalpoints.factories import SubscriberFactory
 from tests.portal.factories import as_a_person
@@ -147,3 +148,20 @@ def test_the_audit_trail_holds_no_address(client):
     client.post(links.link_for("unsubscribe", reader.pk))
     event = AuditEvent.objects.get(subject_type="focalpoints.subscriber")
     assert reader.email not in event.subject_label + event.note
+
+
+def test_an_address_nobody_confirms_is_erased_after_thirty_days(run_jobs):
+    long_ago = timezone.now() - timedelta(days=31)
+    SubscriberFactory(email="old@test.example", status="pending", created_at=long_ago)
+    SubscriberFactory(email="confirmed@test.example", created_at=long_ago)
+    SubscriberFactory(email="gone@test.example", status="unsubscribed", created_at=long_ago)
+    SubscriberFactory(
+        email="asked-again@test.example",
+        status="pending",
+        created_at=long_ago,
+        confirmation_sent_at=timezone.now() - timedelta(days=2),
+    )
+    enqueue("focalpoints.erase_unconfirmed", key="erase_unconfirmed:today")
+    run_jobs()
+    kept = set(Subscriber.objects.values_list("email", flat=True))
+    assert kept == {"confirmed@test.example", "gone@test.example", "asked-again@test.example"}

@@ -162,3 +162,24 @@ def test_courses_stay_flat(client, trainer, assert_flat_queries):
         lambda: client.get("/trainings/reach/"),
         grow=lambda: take(training, un_user(), status="completed", completed_on=training.ends_on),
     )
+
+
+def test_a_cancelled_course_tells_everybody_frees_seats_and_takes_no_more(client, trainer, run_jobs):
+    training = TrainingFactory(seats=1)
+    seat, waits = un_user(), un_user()
+    take(training, seat)
+    take(training, waits, status="waiting")
+    page = f"/trainings/{training.pk}/"
+    client.force_login(trainer)
+    for _press in range(2):
+        assert client.post(page + "cancel/", {"why": "The trainer is ill"})["Location"] == page
+    run_jobs()
+    assert sorted(message.to[0] for message in mail.outbox) == sorted([seat.email, waits.email])
+    assert {row.status for row in training.taken.all()} == {"withdrawn"}
+    assert "The trainer is ill" in client.get(page).content.decode()
+    (event,) = Calendar.from_ical(client.get(page + "calendar/").content).walk("VEVENT")
+    assert (event["STATUS"], int(event["SEQUENCE"])) == ("CANCELLED", 1)
+    with pytest.raises(RuleViolation):
+        services.take_seat(training, organization="Unit", by=un_user())
+    past = ended(TrainingFactory())
+    assert client.post(f"/trainings/{past.pk}/cancel/", {"why": "Late"}).status_code == 422
