@@ -16,11 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.utils.exceptions import InvalidFileException
+from rigour.ids import LEI
 
 from partnerships import iati
 from partnerships.models import (
     ContributionKind,
     Modality,
+    PartnerKind,
     PartnershipStatus,
     PartnershipType,
     Purpose,
@@ -65,6 +67,15 @@ class Column:
     also: Sequence[str] = ()  # other headings it is recognised by
 
 
+@dataclass(frozen=True)
+class NamedCompany:
+    """A company as a cell names it: "Fictional Works [KEN, 5493001KJTIIGC8Y1R12]"; "" where not said."""
+
+    name: str
+    country: str = ""
+    lei: str = ""
+
+
 @dataclass
 class Row:
     """A row of a file: its line, the values of its good cells, and what is wrong with the others."""
@@ -72,6 +83,9 @@ class Row:
     number: int
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def blame(self, heading: str, cell: str, message: str) -> None:
+        self.problems.append({"row": self.number, "column": heading, "value": cell[:80], "message": message})
 
 
 # --- cells --------------------------------------------------------------------------------------------------
@@ -167,6 +181,47 @@ def _known(parts: list[str], known: Mapping[str, str], sentence: str) -> list[st
     return list(dict.fromkeys(known[fold(part)] for part in parts))
 
 
+BRACKETS = re.compile(r"^(?P<name>.*?)\s*(?:\[(?P<more>[^\[\]]*)\])?$")
+
+
+def _named(part: str) -> tuple[str, list[str]]:
+    """A name, and what stands after it in brackets, cut at commas."""
+    match = BRACKETS.match(part)
+    name, more = (match["name"], match["more"] or "") if match else (part, "")
+    if not 0 < len(name) <= 300:
+        raise BadCell(_("Give each partner a name of up to 300 letters."))
+    return name, [piece.strip() for piece in more.split(",") if piece.strip()]
+
+
+def companies(cell: str, known: Known) -> list[NamedCompany]:
+    """Companies, one a line; a country and an LEI may follow in brackets."""
+    found = []
+    for part in parts_of(cell):
+        name, more = _named(part)
+        lei = next((piece.upper() for piece in more if len(piece) == 20 and LEI.is_valid(piece.upper())), "")
+        places = _known(
+            [piece for piece in more if piece.upper() != lei],
+            known.countries,
+            _("Neither a country nor a valid LEI: %(values)s."),
+        )
+        if len(places) > 1:
+            raise BadCell(_("Give one country for each partner."))
+        found.append(NamedCompany(name, places[0] if places else "", lei))
+    return list(dict.fromkeys(found))
+
+
+_kind = one_of(PartnerKind.choices)
+
+
+def others(cell: str, known: Known) -> list[tuple[str, str]]:
+    """(description, kind) of partners that are no company, one a line; their kind may follow in brackets."""
+    found = []
+    for part in parts_of(cell):
+        name, more = _named(part)
+        found.append((name, _kind(more[0], known) if more else PartnerKind.NGO))
+    return list(dict.fromkeys(found))
+
+
 def targets(cell: str, known: Known) -> list[str]:
     found = [part.lower() for part in re.split(r"[;|,\s]+", cell) if part]
     unknown = [code for code in found if code not in known.targets]
@@ -193,7 +248,8 @@ COLUMNS = [
     Column("start", L("Start"), partial_date),
     Column("end", L("End"), partial_date),
     Column("entity", L("UN entity that leads"), entity, also=("un entities", "agency", "lead")),
-    Column("partners", L("Partners"), text(5000), is_public=True, also=("partner", "companies")),
+    Column("partners", L("Companies"), companies, also=("partner", "companies", "partners")),
+    Column("other_partners", L("Other partners"), others),
     Column("contribution_kind", L("Kind of contribution"), one_of(ContributionKind.choices)),
     Column("amount", L("Amount"), amount, also=("value",)),
     Column("currency", L("Currency"), currency),
@@ -230,16 +286,16 @@ def rows_of(
             cell = cells.get(heading, "").strip() if heading else ""
             if not cell:
                 if column.is_required or (column.is_public and is_public):
-                    _blame(row, heading or str(column.label), cell, _("It is empty."))
+                    row.blame(heading or str(column.label), cell, _("It is empty."))
                 continue
             value = parsed.get((column.name, cell))
             if value is None:
                 value = parsed[column.name, cell] = _parsed(column, cell, known)
             if isinstance(value, BadCell):
-                _blame(row, heading, cell, str(value))
+                row.blame(heading, cell, str(value))
             else:
                 row.values[column.name] = value
-        _check_together(row, mapping)
+        _check_together(row, mapping, is_public=is_public)
         yield row
 
 
@@ -251,19 +307,19 @@ def _parsed(column: Column, cell: str, known: Known) -> Any:
         return problem
 
 
-def _blame(row: Row, heading: str, cell: str, message: str) -> None:
-    row.problems.append({"row": row.number, "column": heading, "value": cell[:80], "message": message})
-
-
-def _check_together(row: Row, mapping: Mapping[str, str]) -> None:
+def _check_together(row: Row, mapping: Mapping[str, str], *, is_public: bool) -> None:
     values = row.values
+    blamed = {problem["column"] for problem in row.problems}
+    partners = mapping.get("partners", "")
+    if is_public and partners not in blamed and not (values.get("partners") or values.get("other_partners")):
+        row.blame(partners or str(BY_NAME["partners"].label), "", _("It is empty."))
     start, end = values.get("start"), values.get("end")
     if start and end and end < start[: len(end)]:
-        _blame(row, mapping["end"], end, _("The end comes before the start."))
+        row.blame(mapping["end"], end, _("The end comes before the start."))
     if values.get("amount") and not values.get("currency") and "currency" in mapping:
-        _blame(row, mapping["currency"], "", _("An amount needs its currency."))
+        row.blame(mapping["currency"], "", _("An amount needs its currency."))
     elif values.get("amount") and "currency" not in mapping:
-        _blame(row, mapping["amount"], str(values["amount"]), _("An amount needs its currency."))
+        row.blame(mapping["amount"], str(values["amount"]), _("An amount needs its currency."))
 
 
 # --- files --------------------------------------------------------------------------------------------------
@@ -345,6 +401,16 @@ def _iati_rows(content: bytes) -> Iterator[list[str]]:
         raise RuleViolation(_("The file cannot be read as IATI: %(error)s") % {"error": error}) from error
 
 
+def _plain(name: str) -> str:
+    """A name without what would cut the cell."""
+    return SEPARATORS.sub(",", name).replace("[", "(").replace("]", ")")
+
+
+def _in_brackets(party: iati.Party) -> str:
+    more = ", ".join(filter(None, [party.country, party.lei]))
+    return _plain(party.name) + (f" [{more}]" if more else "")
+
+
 def _iati_cells(activity: iati.Activity) -> dict[str, str]:
     lead = next((part.code for part in activity.entities if part.role == "lead"), "")
     cash = next((part for part in activity.givings if part.amount is not None), None)
@@ -369,7 +435,10 @@ def _iati_cells(activity: iati.Activity) -> dict[str, str]:
         "start": activity.start,
         "end": activity.end,
         "entity": lead,
-        "partners": "\n".join(party.name for party in activity.parties),
+        "partners": "\n".join(_in_brackets(part) for part in activity.parties if part.is_company),
+        "other_partners": "\n".join(
+            f"{_plain(part.name)} [{part.kind}]" for part in activity.parties if not part.is_company
+        ),
         "contribution_kind": cash.kind if cash else "",
         "amount": str(cash.amount) if cash else "",
         "currency": cash.currency if cash else "",

@@ -5,8 +5,8 @@ cannot say, such as a year without a day, or "more than", stands beside it in at
 namespace, which the schema allows; a reader that does not know them loses nothing the standard has.
 """
 
-from partnerships.iati.facts import Activity, activity_of
+from partnerships.iati.facts import Activity, Party, activity_of
 from partnerships.iati.reading import NotIati, read
 from partnerships.iati.writing import write
 
-__all__ = ["Activity", "NotIati", "activity_of", "read", "write"]
+__all__ = ["Activity", "NotIati", "Party", "activity_of", "read", "write"]

@@ -73,7 +73,11 @@ class Company(models.Model):
     about = models.TextField(_("what the company does"), blank=True)
     is_from_archive = models.BooleanField(
         default=False,
-        help_text="Named by an archive record only: never screened until somebody works with it.",
+        help_text="Named by a record of the archive or of a file only: not screened until somebody works "
+        "with it.",
+    )
+    import_batch = models.ForeignKey(
+        "RecordImport", models.PROTECT, null=True, blank=True, editable=False, related_name="named_companies"
     )
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, help_text="Grows with each change of what is screened.")

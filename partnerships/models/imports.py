@@ -42,7 +42,8 @@ class RecordImport(models.Model):
     """A file of records on its way into the registry: uploaded, mapped, checked, loaded, perhaps undone.
 
     `mapping` is {field of import_columns: heading of the file}; `problems` is a list of
-    {"row", "column", "value", "message"}, row 1 being the heading, of every bad cell.
+    {"row", "column", "value", "message"}, row 1 being the heading, of every bad cell; `companies` one of
+    {"name", "country", "lei", "company", "rows"}, "company" being "" for one that the load adds.
     """
 
     class Mode(models.TextChoices):
@@ -64,6 +65,7 @@ class RecordImport(models.Model):
     bad_row_count = models.PositiveIntegerField(default=0)
     loaded_count = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
+    companies = models.JSONField(default=list)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

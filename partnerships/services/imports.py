@@ -3,7 +3,7 @@
 Checking and loading are jobs. A load is one transaction: all rows chosen, or none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,14 +15,24 @@ from django.utils.translation import override
 
 from focalpoints.models import UNEntity
 from partnerships import search
-from partnerships.import_columns import COLUMNS, Known, Row, fold, guess, headings_of, rows_of, table_of
+from partnerships.import_columns import (
+    COLUMNS,
+    Known,
+    NamedCompany,
+    Row,
+    fold,
+    guess,
+    headings_of,
+    rows_of,
+    table_of,
+)
 from partnerships.models import (
     IMPORT_MOVES,
+    Company,
     Contribution,
     ContributionKind,
     ImportStatus,
     Origin,
-    PartnerKind,
     Partnership,
     PartnershipEntity,
     PartnershipParty,
@@ -31,6 +41,7 @@ from partnerships.models import (
     UNRole,
     Visibility,
 )
+from partnerships.services.import_companies import CompanyBook
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
 from portal.history import move, record
@@ -106,8 +117,9 @@ def check_import(found: RecordImport, *, language: str = "en") -> RecordImport:
             return found
         rows = bad = 0
         problems: list[dict[str, Any]] = []
+        book = CompanyBook()
         try:
-            for row in _rows(found):
+            for row in _rows(found, book):
                 rows += 1
                 bad += bool(row.problems)
                 problems += row.problems[: PROBLEMS_KEPT - len(problems)]
@@ -115,7 +127,8 @@ def check_import(found: RecordImport, *, language: str = "en") -> RecordImport:
             problems = [{"row": rows + 2, "column": "", "value": "", "message": str(unreadable)}]
             bad = rows = max(rows, 1)
         found.row_count, found.bad_row_count, found.problems = rows, bad, problems
-        found.save(update_fields=["row_count", "bad_row_count", "problems"])
+        found.companies = book.report()
+        found.save(update_fields=["row_count", "bad_row_count", "problems", "companies"])
         move(found, S.CHECKED, moves=IMPORT_MOVES, by=None)
     return found
 
@@ -143,11 +156,13 @@ def load_import(found: RecordImport) -> RecordImport:
     found = RecordImport.objects.select_for_update(no_key=True).get(pk=found.pk)
     if found.status != S.LOADING:
         return found
-    good = [row for row in _rows(found) if not row.problems]
+    book = CompanyBook()
+    good = [row for row in _rows(found, book) if not row.problems]
+    companies = book.take_up((named for row in good for named in row.values.get("partners", [])), found)
     references = _references(len(good))
     ids: list[int] = []
     for start in range(0, len(good), BATCH):
-        ids += _create(found, good[start : start + BATCH], references[start : start + BATCH])
+        ids += _create(found, good[start : start + BATCH], references[start : start + BATCH], companies)
     found.loaded_count = len(ids)
     found.save(update_fields=["loaded_count"])
     move(found, S.LOADED, moves=IMPORT_MOVES, by=None, note=str(len(ids)))
@@ -168,7 +183,9 @@ def reindex_import(found: RecordImport, first: int, last: int) -> None:
 
 @transaction.atomic
 def undo_import(found: RecordImport, *, by: User) -> int:
-    """Take every record of a load out again. Returns how many.
+    """Take every record of a load out again, and the companies it added unless somebody uses them.
+
+    Returns how many records.
 
     Raises RuleViolation where somebody has worked on one since: that work would be lost.
     """
@@ -181,6 +198,7 @@ def undo_import(found: RecordImport, *, by: User) -> int:
         )
     move(found, S.UNDONE, moves=IMPORT_MOVES, by=by)
     found.records.all().delete()
+    found.named_companies.filter(is_from_archive=True, party_in=None).delete()
     return found.loaded_count
 
 
@@ -206,10 +224,12 @@ def known_codes(by: User) -> Known:
     return Known(names, frozenset(Target.objects.values_list("pk", flat=True)), entities)
 
 
-def _rows(found: RecordImport):
+def _rows(found: RecordImport, book: CompanyBook) -> Iterator[Row]:
     _headings, table = table_of(found.file_name, bytes(found.content))
     is_public = found.visibility == Visibility.PUBLIC
-    return rows_of(table, found.mapping, known_codes(found.by), is_public=is_public)
+    for row in rows_of(table, found.mapping, known_codes(found.by), is_public=is_public):
+        book.check(row, found.mapping.get("partners", ""))
+        yield row
 
 
 def _references(count: int) -> list[str]:
@@ -225,7 +245,12 @@ PLAIN = (
 )  # fmt: skip
 
 
-def _create(found: RecordImport, rows: Sequence[Row], references: Sequence[str]) -> list[int]:
+def _create(
+    found: RecordImport,
+    rows: Sequence[Row],
+    references: Sequence[str],
+    companies: Mapping[NamedCompany, Company],
+) -> list[int]:
     now = timezone.now()
     made = Partnership.objects.bulk_create(
         Partnership(
@@ -257,9 +282,16 @@ def _create(found: RecordImport, rows: Sequence[Row], references: Sequence[str])
         for one, values in pairs
     )
     PartnershipParty.objects.bulk_create(
-        PartnershipParty(partnership=one, description=name[:300], kind=PartnerKind.COMPANY)
+        PartnershipParty(partnership=one, company=company, kind=company.kind, sector_id=company.sector_id)
         for one, values in pairs
-        for name in filter(None, (part.strip() for part in values.get("partners", "").splitlines()))
+        for company in {
+            companies[named].pk: companies[named] for named in values.get("partners", [])
+        }.values()
+    )
+    PartnershipParty.objects.bulk_create(
+        PartnershipParty(partnership=one, description=description, kind=kind)
+        for one, values in pairs
+        for description, kind in values.get("other_partners", [])
     )
     Contribution.objects.bulk_create(
         Contribution(

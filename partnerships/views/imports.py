@@ -18,6 +18,7 @@ from portal.sheets import csv_lines
 
 PAGE_SIZE = 25
 PROBLEMS_SHOWN = 100
+COMPANIES_SHOWN = 100
 S = ImportStatus
 registers = permission_required("partnerships.register_partnership", raise_exception=True)
 
@@ -53,7 +54,11 @@ def import_list(request: SignedIn) -> HttpResponse:
             form.add_error("file", str(broken_rule))
         else:
             return redirect("partnerships:import_detail", found.reference)
-    listed = RecordImport.objects.visible_to(request.user).defer("content", "problems").order_by("-pk")
+    listed = (
+        RecordImport.objects.visible_to(request.user)
+        .defer("content", "problems", "companies")
+        .order_by("-pk")
+    )
     page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -86,6 +91,8 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
         "found": found,
         "form": form,
         "problems": found.problems[:PROBLEMS_SHOWN],
+        "companies": found.companies[:COMPANIES_SHOWN],
+        "more_companies": max(0, len(found.companies) - COMPANIES_SHOWN),
         "can_map": found.status in (S.UPLOADED, S.CHECKED),
         "can_load": found.status == S.CHECKED,
         "is_working": found.status in (S.CHECKING, S.LOADING),

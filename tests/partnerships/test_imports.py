@@ -11,10 +11,11 @@ from focalpoints.models import FocalPoint, UNEntity
 from partnerships import iati
 from partnerships.demo import registry
 from partnerships.iati.facts import for_iati
-from partnerships.models import Partnership, RecordImport, RegistryEntry
+from partnerships.models import Company, Partnership, RecordImport, RegistryEntry
 from partnerships.services import imports as services
 from portal.errors import RuleViolation
-from portal.models import ReferenceCounter
+from portal.models import Job, ReferenceCounter
+from tests.partnerships.factories import CompanyFactory
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,8 @@ GOOD = {
     "sdg targets": "2.3, 12.3",
     "start": "2020-05",
     "status": "active",
-    "partners": "Growers’ union\nA cold firm",
+    "partners": "A cold firm",
+    "other partners": "Growers’ union [community]",
     "amount": "250,000",
     "currency": "usd",
 }
@@ -78,7 +80,8 @@ def test_headings_are_recognised_and_cells_become_values(clerk, run_jobs):
     assert set(record.countries.values_list("pk", flat=True)) == {"KEN", "UGA", "CIV"}
     assert set(record.targets.values_list("pk", flat=True)) == {"2.3", "12.3"}
     assert record.contributions.get().usd_value == 250000
-    assert [str(party) for party in record.parties.all()] == ["Growers’ union", "A cold firm"]
+    assert [str(party) for party in record.parties.all()] == ["A cold firm", "Growers’ union"]
+    assert [party.kind for party in record.parties.all()] == ["company", "community"]
     assert (record.is_imported, record.import_batch, record.entity_roles.get().entity_id) == (
         True,
         found,
@@ -111,6 +114,40 @@ def test_each_bad_cell_is_named_with_its_row_and_column(clerk, cell, value, mess
     assert (problem["row"], problem["column"]) == (3, cell)
     assert message in problem["message"]
     assert not Partnership.objects.exists()
+
+
+def test_companies_are_matched_by_lei_by_name_and_country_or_added_unscreened(clerk):
+    by_lei = CompanyFactory(name="Quite Another Name", lei="5493001KJTIIGC8Y1R12")
+    kenyan = CompanyFactory(name="Fictional Cold Ltd.", country_id="KEN")
+    CompanyFactory(name="Fictional Cold Limited", country_id="UGA")
+    cell = "Cold Works [5493001kjtiigc8y1r12]; FICTIONAL COLD LIMITED [Kenya]; Nobody Knows Us [Uganda]"
+    content = file_of({**GOOD, "partners": cell}, {**GOOD, "partners": "nobody knows us [UGA]"})
+    found = checked(clerk, content)
+    assert [(line["name"], line["company"]) for line in found.companies] == [
+        ("Nobody Knows Us", ""),
+        ("nobody knows us", ""),
+        ("Cold Works", str(by_lei.public_id)),
+        ("FICTIONAL COLD LIMITED", str(kenyan.public_id)),
+    ]
+    services.load_import(services.start_load(found, by=clerk))
+    first, second = Partnership.objects.order_by("pk")
+    new = Company.objects.get(name="Nobody Knows Us")
+    assert [party.company for party in first.parties.exclude(company=None)] == [by_lei, kenyan, new]
+    assert second.parties.exclude(company=None).get().company == new
+    assert (new.country_id, new.is_from_archive, new.import_batch) == ("UGA", True, found)
+    assert not Job.objects.filter(kind="screening.screen_company").exists()
+    services.undo_import(found, by=clerk)
+    assert Company.objects.filter(name__startswith="Nobody").count() == 0
+    assert Company.objects.count() == 3
+
+
+def test_a_company_that_cannot_be_told_apart_is_named(clerk):
+    for code in ("KEN", "UGA"):
+        CompanyFactory(name="Fictional Cold", country_id=code)
+    found = checked(clerk, file_of({**GOOD, "partners": "Fictional Cold"}))
+    assert "Add country or LEI" in found.problems[0]["message"]
+    found = checked(clerk, file_of({**GOOD, "partners": "Fictional Cold [Atlantis]"}))
+    assert "Neither a country nor a valid LEI: Atlantis" in found.problems[0]["message"]
 
 
 def with_bad_ones(count: int, bad: int) -> tuple[bytes, set[int]]:

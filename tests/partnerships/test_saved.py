@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from partnerships import search
@@ -100,3 +101,12 @@ def test_the_link_in_the_mail_stops_it_without_signing_in(client):
     followed.refresh_from_db()
     assert followed.frequency == "never"
     assert client.get("/saved/stop/1:forged/").status_code == 404
+
+
+def test_a_mail_program_stops_it_with_one_click():
+    followed = follow()
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(services.stop_path(followed), {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    followed.refresh_from_db()
+    assert followed.frequency == "never"
