@@ -6,6 +6,7 @@ pencil come to the same rating.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -315,34 +316,26 @@ def _counts(
     answers: Mapping[str, str], changes: Mapping[str, Any], criteria: Mapping[str, Criterion]
 ) -> dict[str, tuple[str, ...]]:
     given: dict[str, str] = {}
+    codes: dict[tuple[str, str], list[str]] = defaultdict(list)  # by type and answer
     for code, criterion in criteria.items():
         answer = answers.get(code, DEFAULTS[criterion.scale])
-        given[code] = COUNTS_AS.get(answer, answer)
+        given[code] = answer = COUNTS_AS.get(answer, answer)
+        codes[criterion.type, answer].append(code)
     met_by_overlay = [
         item["criterion"]
         for item in changes.get("make_exclusionary", ())
         if _at_least(criteria[item["criterion"]].scale, given[item["criterion"]], item["at"])
     ]
-
-    def codes(kind: str, answer: str, *, critical: bool = False, anchor: bool = False) -> tuple[str, ...]:
-        return tuple(
-            code
-            for code, value in given.items()
-            if value == answer
-            and (criterion := criteria[code]).type == kind
-            and (not critical or criterion.is_critical)
-            and (not anchor or criterion.is_anchor)
-        )
-
+    high, shown = codes["risk_factor", "high"], codes["positive", "demonstrated"]
     return {
-        "E_met": (*codes("exclusionary", "met"), *met_by_overlay),
-        "E_open": codes("exclusionary", "unresolved"),
-        "S_core": codes("high_risk_sector", "core"),
-        "R_high": codes("risk_factor", "high"),
-        "R_med": codes("risk_factor", "medium"),
-        "R_crit": codes("risk_factor", "high", critical=True),
-        "P_dem": codes("positive", "demonstrated"),
-        "P_anchor": codes("positive", "demonstrated", anchor=True),
+        "E_met": (*codes["exclusionary", "met"], *met_by_overlay),
+        "E_open": tuple(codes["exclusionary", "unresolved"]),
+        "S_core": tuple(codes["high_risk_sector", "core"]),
+        "R_high": tuple(high),
+        "R_med": tuple(codes["risk_factor", "medium"]),
+        "R_crit": tuple(code for code in high if criteria[code].is_critical),
+        "P_dem": tuple(shown),
+        "P_anchor": tuple(code for code in shown if criteria[code].is_anchor),
     }
 
 
@@ -356,14 +349,22 @@ def _floors(
     criteria: Mapping[str, Criterion],
     known: Catalogue,
 ) -> dict[str, str]:
-    """The floor each sector criterion sets, where its answer sets one; an overlay can only raise it."""
+    """The floor each sector criterion sets, where its answer sets one; an overlay can only raise it.
+
+    A floor for a smaller part in a sector holds for a larger part too.
+    """
     floors = {}
     for criterion in criteria.values():
         if criterion.type != "high_risk_sector":
             continue
         answer = answers.get(criterion.code, "none")
         raised = changes.get("raise_floor", {}).get(criterion.code, {})
-        given = [rule[answer] for rule in (criterion.floor, raised) if answer in rule]
+        given = [
+            rating
+            for rule in (criterion.floor, raised)
+            for at, rating in rule.items()
+            if _at_least("involvement", answer, at)
+        ]
         if given:
             floors[criterion.code] = known.strictest(*given)
     return floors

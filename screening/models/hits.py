@@ -157,7 +157,14 @@ class Hit(models.Model):
                 | (~Q(outcome="") & Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason="")),
             ),
         ]
-        indexes = [models.Index(fields=["source", "source_entry_id"], name="hit_entry")]
+        indexes = [
+            models.Index(fields=["source", "source_entry_id"], name="hit_entry"),
+            models.Index(
+                fields=["company", "-score"],
+                name="hit_open",
+                condition=Q(closed_at=None, outcome__in=["", "inconclusive"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject_name} – {self.entry_name}"

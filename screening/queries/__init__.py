@@ -44,6 +44,7 @@ from screening.queries.lists import (
     serving_entries,
     serving_versions,
 )
+from screening.queries.merges import survivor_of
 
 __all__ = [
     "ANY_OUTCOME",
@@ -82,6 +83,7 @@ __all__ = [
     "serving_entries",
     "serving_versions",
     "standings",
+    "survivor_of",
     "tier_of",
     "undoable_hit",
 ]

@@ -20,6 +20,7 @@ from screening.models import (
     Assessment,
     Case,
     CaseStatus,
+    Condition,
     Decision,
     DecisionLevel,
     DecisionOutcome,
@@ -43,6 +44,8 @@ class Check:
     note: str = ""
 
 
+MOST_ROWS = 20  # of one kind on a person's desk
+CONDITION_NOTED = timedelta(days=30)  # before its day a condition comes to the desk
 ANY_OUTCOME = frozenset(DecisionOutcome.values)
 APPROVALS: frozenset[str] = frozenset(APPROVING)
 
@@ -354,21 +357,78 @@ def entities_for_request(user: User) -> list[UNEntity]:
 def desk_rows(user: User) -> list[DeskRow]:
     """Cases this person owes something to, and own requests that wait for others. At most 20 of each."""
     rows: list[DeskRow] = []
-    cases = Case.objects.open().for_list().order_by("due_on", "id")
+    cases = Case.objects.open()
     if user.has_perm("screening.assess_case"):
         mine = cases.filter(status__in=[CaseStatus.RESEARCH, CaseStatus.ASSESSMENT], analyst=user)
-        rows += [_desk_row(case, _("Review"), _("You")) for case in mine[:20]]
+        rows += [_desk_row(case, _("Review"), _("You")) for case in _due_first(mine)]
         free = cases.filter(analyst=None).exclude(requested_by=user)
-        rows += [_desk_row(case, _("Take and review"), _("Nobody yet")) for case in free[:20]]
+        rows += [_desk_row(case, _("Take and review"), _("Nobody yet")) for case in _due_first(free)]
         waiting = cases.filter(status=CaseStatus.DECISION, analyst=user)
-        rows += [_desk_row(case, _("Decision on"), _("Second reviewer"), waits=True) for case in waiting[:20]]
+        rows += [
+            _desk_row(case, _("Decision on"), _("Second reviewer"), waits=True)
+            for case in _due_first(waiting)
+        ]
     if user.has_perm("screening.decide_case"):
         ready = cases.filter(status=CaseStatus.DECISION).exclude(Q(analyst=user) | Q(requested_by=user))
-        rows += [_desk_row(case, _("Decide"), _("You")) for case in ready[:20]]
+        rows += [_desk_row(case, _("Decide"), _("You")) for case in _due_first(ready)]
     if user.has_perm("screening.request_case"):
         asked = cases.filter(requested_by=user)
-        rows += [_desk_row(case, _("Screening of"), _("Screening desk"), waits=True) for case in asked[:20]]
+        rows += [
+            _desk_row(case, _("Screening of"), _("Screening desk"), waits=True) for case in _due_first(asked)
+        ]
+        rows += _due_conditions(user)
+    rows += _to_advise(user)
     return rows
+
+
+def _due_first(cases) -> list[Case]:
+    return Case.objects.rows(cases.order_by("due_on", "id").values_list("pk", flat=True)[:MOST_ROWS])
+
+
+def _due_conditions(user: User) -> list[DeskRow]:
+    """Conditions of approvals for the entities of this person that nobody has said are met, soonest first."""
+    own = UNEntity.objects.filter(focal_points__user=user, focal_points__left_on=None)
+    until = timezone.localdate() + CONDITION_NOTED
+    rows = (
+        Condition.objects.filter(
+            met_at=None,
+            due_on__lte=until,
+            case__decision__outcome=DecisionOutcome.APPROVED_WITH_CONDITIONS,
+            case__decision__valid_until__gte=timezone.localdate(),
+            case__entity__in=own,
+        )
+        .select_related("case__company")
+        .order_by("due_on", "id")[:MOST_ROWS]
+    )
+    return [
+        DeskRow(
+            title=f"{_('Condition')}: {row.text}",
+            url=reverse("screening:condition_met", args=[row.case.reference, row.pk]),
+            detail=row.case.company.name,
+            who=row.get_owner_display(),
+            state=_("Overdue") if row.due_on < timezone.localdate() else _("Open"),
+            due_on=row.due_on,
+            is_waiting=row.owner != Condition.Owner.FOCAL_POINT,
+        )
+        for row in rows
+    ]
+
+
+def _to_advise(user: User) -> list[DeskRow]:
+    """Undecided cases with a high rating on which this member of the advisory group has said nothing yet."""
+    cases = advised_cases(user).filter(status=CaseStatus.DECISION).exclude(advice__by=user)
+    return [
+        DeskRow(
+            title=f"{_('Advise on')}: {case.company.name}",
+            url=reverse("screening:advice_list"),
+            detail=_("Case %(reference)s") % {"reference": case.reference},
+            who=_("You"),
+            state=case.get_status_display(),
+            due_on=case.due_on,
+            is_waiting=False,
+        )
+        for case in cases.select_related("company")[:MOST_ROWS]
+    ]
 
 
 def _desk_row(case: Case, act: str, who: str, *, waits: bool = False) -> DeskRow:

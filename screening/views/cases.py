@@ -63,8 +63,9 @@ def case_list(request: SignedIn) -> HttpResponse:
     if not (is_reviewer or request.user.has_perm("screening.request_case")):
         raise PermissionDenied
     visible = Case.objects.visible_to(request.user)
-    case_filter = CaseFilter(request.GET, visible.for_list(), request=request)
-    page = Paginator(case_filter.shown, 25).get_page(request.GET.get("page"))
+    case_filter = CaseFilter(request.GET, visible, request=request)
+    page = Paginator(case_filter.shown.values_list("pk", flat=True), 25).get_page(request.GET.get("page"))
+    page.object_list = visible.rows(page.object_list)
     today, query = timezone.localdate(), request.GET.urlencode()
     views = list(request.user.case_views.all()) if is_reviewer else []
     tabs = [*tab_labels().items(), *((view.query, view.name) for view in views)]
@@ -96,6 +97,8 @@ def case_new(request: SignedIn) -> HttpResponse:
         return _find_company(request)
     companies = Company.objects.visible_to(request.user)
     company = get_object_or_404(companies, public_id=wanted)
+    if survivor := queries.survivor_of(company):
+        return redirect(f"{request.path}?company={survivor.public_id}", permanent=True)
     entities = queries.entities_for_request(request.user)
     form = CaseRequestForm(request.POST or None, entities=entities, initial={"tier": "standard"})
     if form.is_valid():

@@ -4,10 +4,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.http import SignedIn
 from screening.labels import RATINGS
+from screening.names.words import BANDS
 from screening.queries import figures
 from screening.queries.catalogue import catalogue_in_force
 
@@ -21,7 +23,8 @@ def case_reports(request: SignedIn) -> HttpResponse:
         "ages": figures.queue_ages(),
         "speed": figures.days_to_decision(),
         "false_positives": [
-            {**row, "percent": round(100 * row["share"])} for row in figures.false_positives()
+            {**row, "band": _(BANDS[row["band"]]), "percent": round(100 * row["share"])}
+            for row in figures.false_positives()
         ],
         "overturned": figures.overturned(),
         "reused": reused,

@@ -1,26 +1,36 @@
 import json
 import random
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from screening.rating import BLOCKED, ORDER, BadAnswers, catalogue, check_overlay, decision_level, rate
+from screening.rating import (
+    BLOCKED,
+    ORDER,
+    BadAnswers,
+    Criterion,
+    catalogue,
+    check_overlay,
+    decision_level,
+    rate,
+)
 
 KNOWN = catalogue()
 EXAMPLES = KNOWN.data["examples"]
 SCALES = KNOWN.data["scales"]
-OVERLAYS = [None, *KNOWN.overlays]
 STRICTNESS = KNOWN.strictness.index
 
+
 # Mostly the answers that change nothing, so that every step of the rule is reached.
-CHOICES = {
-    code: [SCALES[item.scale][0]] * (30 if item.type == "exclusionary" else 4) + SCALES[item.scale]
-    for code, item in KNOWN.criteria.items()
-}
+def choices_of(item: Criterion) -> list[str]:
+    return [SCALES[item.scale][0]] * (30 if item.type == "exclusionary" else 4) + SCALES[item.scale]
+
+
+CHOICES = {code: choices_of(item) for code, item in KNOWN.criteria.items()}
 POSITIVES = {code: "demonstrated" for code, item in KNOWN.criteria.items() if item.type == "positive"}
 WORSE = {"severity": ORDER["severity"], "exclusion": ORDER["exclusion"], "involvement": ORDER["involvement"]}
-CAN_GET_WORSE = [code for code, item in KNOWN.criteria.items() if item.scale in WORSE]
 
 
 @pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: case["name"])
@@ -30,25 +40,71 @@ def test_golden_cases(case):
     assert result.common_rating == case.get("expect_common", case["expect"])
 
 
+OWN = [
+    {"code": "E-OWN-01", "type": "exclusionary", "scale": "exclusion"},
+    {
+        "code": "S-OWN-01",
+        "type": "high_risk_sector",
+        "scale": "involvement",
+        "floor": {"core": "substantial"},
+    },
+    {"code": "R-OWN-01", "type": "risk_factor", "scale": "severity"},
+    {"code": "R-OWN-02", "type": "risk_factor", "scale": "severity", "critical": True},
+]
+THRESHOLDS = {"R_high >= 2": 2, "R_high >= 1": 1, "R_med >= 4": 4, "R_med >= 2": 2, "S_core >= 1": 1}
+
+
+def drawn_overlay(rng: random.Random) -> dict:
+    """Anything that an overlay may tighten, drawn at random."""
+    codes = {
+        kind: [c for c, item in KNOWN.criteria.items() if item.type == kind] for kind in KNOWN.data["types"]
+    }
+    optional = [code for code, item in KNOWN.criteria.items() if item.is_optional]
+    return {
+        "activate_optional": rng.sample(optional, rng.randint(0, len(optional))),
+        "make_exclusionary": [
+            {"criterion": code, "at": rng.choice(["low", "medium", "high"])}
+            for code in rng.sample(codes["risk_factor"], rng.randint(0, 2))
+        ],
+        "raise_floor": {
+            code: {rng.choice(["minor", "core"]): rng.choice(KNOWN.ratings[:-1])}
+            for code in rng.sample(codes["high_risk_sector"], rng.randint(0, 3))
+        },
+        "lower_count_threshold": {
+            term: rng.randint(1, THRESHOLDS[term]) for term in rng.sample(list(THRESHOLDS), rng.randint(0, 4))
+        },
+        "add_criterion": [
+            {**row, "title": "Own", "question": "?", "levels": KNOWN.levels}
+            for row in rng.sample(OWN, rng.randint(0, len(OWN)))
+        ],
+    }
+
+
 def test_invariants_hold_for_20_000_random_answer_sets():
     rng = random.Random(73)
+    overlays = {**KNOWN.overlays, **{f"drawn_{number}": drawn_overlay(rng) for number in range(40)}}
+    known = replace(KNOWN, overlays=overlays)
+    asked = {name: {**known.criteria, **known.criteria_under(name)} for name in ("", *overlays)}
+    choices = {name: [(code, choices_of(item)) for code, item in asked[name].items()] for name in asked}
+    can_get_worse = {
+        name: [code for code, item in asked[name].items() if item.scale in WORSE] for name in asked
+    }
     reached = set()
     for _number in range(20_000):
-        answers = {code: rng.choice(choices) for code, choices in CHOICES.items()}
-        level, overlay = rng.choice(KNOWN.levels), rng.choice(OVERLAYS)
-        result = rate(answers, level, overlay)
+        level, name = rng.choice(known.levels), rng.choice(list(asked))
+        overlay = name or None
+        answers = {code: rng.choice(words) for code, words in choices[name]}
+        result = rate(answers, level, overlay, using=known)
         reached.add(result.rating)
-        assert STRICTNESS(result.rating) >= STRICTNESS(result.common_rating), answers
-        code = rng.choice(CAN_GET_WORSE)
-        order = WORSE[KNOWN.criteria[code].scale]
+        assert STRICTNESS(result.rating) >= STRICTNESS(result.common_rating), (overlay, answers)
+        code = rng.choice(can_get_worse[name])
+        order = WORSE[asked[name][code].scale]
         if answers[code] in order[:-1]:
             worse = answers | {code: rng.choice(order[order.index(answers[code]) + 1 :])}
-            assert STRICTNESS(rate(worse, level, overlay).rating) >= STRICTNESS(result.rating), (
-                answers,
-                worse,
-            )
+            stricter = rate(worse, level, overlay, using=known).rating
+            assert STRICTNESS(stricter) >= STRICTNESS(result.rating), (overlay, answers, worse)
         if result.rating in (BLOCKED, "excluded", "high"):
-            assert rate(answers | POSITIVES, level, overlay).rating == result.rating, answers
+            assert rate(answers | POSITIVES, level, overlay, using=known).rating == result.rating, answers
     assert reached == set(KNOWN.strictness)
 
 

@@ -368,6 +368,30 @@ def test_memo_holds_the_record_and_its_checksum_and_exports_are_on_record(client
     assert AuditEvent.objects.filter(action="exported", note="docx", by=analyst).count() == 1
 
 
+def test_memo_alone_is_enough_to_redo_the_rating(analyst):
+    """All that a reader with a pencil needs: answers with their weight, signs, lines, overlay, matrix."""
+    OverlayUse.objects.create(entity=entity(), overlay="environment_programme", set_by=analyst)
+    case = recommended(analyst, answers={"S_FOS_01": "core", "R_COR_01": "no_information"}, entity=entity())
+    assert (case.assessment.rating, case.assessment.common_rating) == ("substantial", "moderate")
+    parts = {section.heading: section.parts for section in memo_of(case).sections}
+    text = str(parts)
+    for words in (
+        "S-FOS-01 Coal, oil and gas (floor: Core → Moderate)",  # the common floor
+        "S-FOS-01', 'Core → Substantial'",  # and what the overlay makes of it
+        "R-CTR-01 Severe controversy in the last 24 months (critical)",
+        "(anchor)",
+        "“No information” counts as “Medium”",
+        "R_med', 'risk factors at medium or no_information",
+        "R_crit >= 1 → High\\nR_high >= 2 → High",
+        "Low, Moderate, Substantial, High",
+        "'Enhanced'",
+    ):
+        assert words in text, words
+    follows = parts["What follows from a rating, for: Standard engagement"][0].rows
+    assert ("Substantial", "12 months", "L3 Partnership committee of the entity") in follows
+    assert ("Excluded", "–", "Nobody approves; L2 records the refusal") in follows
+
+
 def test_after_a_hand_over_the_focal_points_of_the_entity_are_told(analyst):
     asker, successor = UserFactory(roles=["focal_point"]), UserFactory(roles=["focal_point"])
     place = {"entity": entity(), "office_place": "Rome", "unit_mailbox": "u@test.example", "role_title": "x"}

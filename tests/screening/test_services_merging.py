@@ -74,3 +74,18 @@ def test_doubles_are_merged_and_taken_apart_on_the_page(client, analyst):
     assert "Merged." in client.post(url, {"note": "Same seat."}, follow=True).content.decode()
     undo = reverse("screening:merge_undo", args=[case.reference, kept.merged_from.get().pk])
     assert "Undone." in client.post(undo, follow=True).content.decode()
+
+
+def test_double_leads_to_its_survivor_until_the_merge_is_undone(client, analyst):
+    kept, gone = pair()
+    last = CompanyFactory(name="Orsala Group", country_id="KEN")
+    first_merge = merging.merge_companies(kept, gone, note="Same seat.", by=analyst)
+    merging.merge_companies(last, kept, note="Bought.", by=analyst)
+    assert queries.survivor_of(gone) == queries.survivor_of(kept) == last
+    assert queries.survivor_of(last) is None
+    client.force_login(UserFactory(roles=["registry_desk"]))
+    answer = client.get("/cases/new/", {"company": gone.public_id})
+    assert (answer.status_code, answer["Location"]) == (301, f"/cases/new/?company={last.public_id}")
+    merging.undo_merge(first_merge, by=analyst)
+    assert queries.survivor_of(gone) is None
+    assert client.get("/cases/new/", {"company": gone.public_id}).status_code == 200

@@ -6,14 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from focalpoints.models import UNEntity
+from focalpoints.models import FocalPoint, UNEntity
 from partnerships.models import CompanyMember
 from portal.errors import RuleViolation
 from portal.models import AuditEvent, Notice
-from screening.models import Case, CaseStatus, CompanyNote, SavedView
-from screening.services import cases, queue
+from screening import queries
+from screening.models import Assessment, Case, CaseStatus, CompanyNote, Condition, SavedView
+from screening.services import cases, queue, replies
 from tests.portal.factories import UserFactory
-from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, cleared
+from tests.screening.factories import CaseFactory, CompanyFactory, HitFactory, assessed, cleared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
 
@@ -175,3 +176,28 @@ def test_small_acts_on_the_pages_return_with_what_was_done(client, analyst):
     assert "hit opened this case" in act("case_ask", to="requester", text="How much?")
     assert client.get(reverse("screening:case_glance", args=[case.reference])).status_code == 200
     assert client.get(reverse("screening:case_next", args=[case.reference])).status_code == 302
+
+
+def test_desk_shows_conditions_of_the_own_entity_and_what_awaits_advice(analyst):
+    focal, today = UserFactory(roles=["focal_point"]), timezone.localdate()
+    wfp = UNEntity.objects.get(code="WFP")
+    FocalPoint.objects.create(
+        entity=wfp, user=focal, role_title="x", office_place="Rome", unit_mailbox="u@test.example"
+    )
+    for entity in (wfp, UNEntity.objects.get(code="UNDP")):
+        decision = cleared(CompanyFactory(), entity=entity, outcome="approved_with_conditions")
+        for text, days in (("Late", -1), ("Soon", 5), ("Far", 90)):
+            due_on = today + timedelta(days=days)
+            Condition.objects.create(case=decision.case, text=f"{text} {entity.pk}", due_on=due_on)
+    rows = queries.desk_rows(focal)
+    assert [(row.title, row.state) for row in rows] == [
+        ("Condition: Late WFP", "Overdue"),
+        ("Condition: Soon WFP", "Open"),
+    ]
+    member = UserFactory(roles=["advisory_group"])
+    case = CaseFactory(status=CaseStatus.DECISION, analyst=analyst, recommendation="declined")
+    assessment = assessed(CaseFactory(), analyst)
+    Assessment.objects.filter(pk=assessment.pk).update(case=case, rating="high", rated_at=timezone.now())
+    assert [row.title for row in queries.desk_rows(member)] == [f"Advise on: {case.company.name}"]
+    replies.advise(case, text="Not now.", by=member)
+    assert queries.desk_rows(member) == []
