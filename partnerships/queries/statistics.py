@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from partnerships.models import Contribution, ContributionKind, Indicator, Withholdable
 
@@ -53,6 +53,26 @@ def contributions_by_kind(entries: QuerySet[Any]) -> list[KindSum]:
     ]
 
 
+_UP, _DOWN = Indicator.Direction.UP, Indicator.Direction.DOWN
+MET = Q(direction=_UP, actual__gte=F("target")) | Q(direction=_DOWN, actual__lte=F("target"))
+
+
+def _shown_indicators(entries: QuerySet[Any]) -> QuerySet[Indicator]:
+    """Those of the records of these entries whose results are not withheld."""
+    return Indicator.objects.filter(partnership__in=entries.values("pk")).exclude(
+        partnership__withheld_fields__contains=[Withholdable.RESULTS]
+    )
+
+
+def indicators_of(entries: QuerySet[Any]) -> QuerySet[Indicator]:
+    """The same from impact to input, each with its record and `is_met`."""
+    levels = [Indicator.Level.IMPACT, Indicator.Level.OUTCOME, Indicator.Level.OUTPUT, Indicator.Level.INPUT]
+    place = Case(*(When(level=level, then=number) for number, level in enumerate(levels)))
+    is_met = Case(When(MET, then=True), default=False)
+    rows = _shown_indicators(entries).select_related("partnership").annotate(is_met=is_met, place=place)
+    return rows.order_by("place", "partnership__reference", "pk")
+
+
 @dataclass(frozen=True)
 class LevelCount:
     """Indicators of one level: how many, and how far they say where they started and came to."""
@@ -68,10 +88,8 @@ class LevelCount:
 
 def indicators_by_level(entries: QuerySet[Any]) -> list[LevelCount]:
     """For the records of these entries whose results are not withheld; all four levels. One query."""
-    up, down = Indicator.Direction.UP, Indicator.Direction.DOWN
     rows = (
-        Indicator.objects.filter(partnership__in=entries.values("pk"))
-        .exclude(partnership__withheld_fields__contains=[Withholdable.RESULTS])
+        _shown_indicators(entries)
         .order_by()
         .values("level")
         .annotate(
@@ -80,10 +98,7 @@ def indicators_by_level(entries: QuerySet[Any]) -> list[LevelCount]:
             with_baseline=Count("baseline"),
             with_target=Count("target"),
             with_actual=Count("actual"),
-            met=Count(
-                "pk",
-                filter=Q(direction=up, actual__gte=F("target")) | Q(direction=down, actual__lte=F("target")),
-            ),
+            met=Count("pk", filter=MET),
         )
     )
     found = {row["level"]: LevelCount(**row) for row in rows}

@@ -176,11 +176,14 @@ def offices_for(
     ]
 
 
+HELD = (OfferStatus.ROUTED, OfferStatus.RESERVED, OfferStatus.MATCHED, OfferStatus.ACCEPTED)
+
+
 def in_talks(company: Company | None, *, but: Offer | None = None) -> QuerySet[Offer]:
     """Offers of the company that some entity holds now: talk to that entity before you start."""
     held = Offer.objects.filter(
         company=company,
         entity__isnull=False,
-        status__in=[OfferStatus.ROUTED, OfferStatus.RESERVED, OfferStatus.MATCHED, OfferStatus.ACCEPTED],
+        status__in=HELD,
     ).select_related("entity")
     return held.exclude(pk=but.pk) if but else held

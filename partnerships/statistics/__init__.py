@@ -13,6 +13,15 @@ from partnerships.models import PartnershipStatus, PartnershipType, Purpose
 from partnerships.statistics.drawn import Drawn, Figure, registry_url
 from partnerships.statistics.facets import of_balance, of_countries, of_facet, of_groups
 from partnerships.statistics.measures import of_contributions, of_coverage, of_offers, of_results
+from partnerships.statistics.network import (
+    of_actions,
+    of_decisions,
+    of_focal_points,
+    of_indicators,
+    of_local_networks,
+    of_talks,
+    of_triage,
+)
 
 __all__ = ["FIGURES", "Drawn", "Figure", "registry_url", "year_range"]
 
@@ -98,6 +107,53 @@ FIGURES = {
             gettext_lazy("Offers by outcome"),
             gettext_lazy("Offers sent in within the last year, by what became of them."),
             of_offers,
+            takes_filters=False,
+        ),
+        Figure(
+            "triage",
+            gettext_lazy("Days until an offer is answered"),
+            gettext_lazy("Offers answered within the last year, in working days."),
+            of_triage,
+            takes_filters=False,
+        ),
+        Figure(
+            "local-networks",
+            gettext_lazy("Involvement of Local Networks"),
+            gettext_lazy("Records by the Local Networks of the UN Global Compact that they touch."),
+            of_local_networks,
+        ),
+        Figure(
+            "indicators",
+            gettext_lazy("Results by indicator"),
+            gettext_lazy("Indicators of records whose results are not withheld, each with its target."),
+            of_indicators,
+        ),
+        Figure(
+            "talks",
+            gettext_lazy("Companies in talks with several entities"),
+            gettext_lazy("Companies of which a UN entity holds an offer now."),
+            of_talks,
+            takes_filters=False,
+        ),
+        Figure(
+            "decisions",
+            gettext_lazy("Days to a decision"),
+            gettext_lazy("Days from the opening of a due diligence case to its decision."),
+            of_decisions,
+            takes_filters=False,
+        ),
+        Figure(
+            "focal-points",
+            gettext_lazy("Coverage by focal points"),
+            gettext_lazy("Entries of the directory that are public."),
+            of_focal_points,
+            takes_filters=False,
+        ),
+        Figure(
+            "actions",
+            gettext_lazy("Action points by meeting"),
+            gettext_lazy("Action points of public meetings, by how far they came."),
+            of_actions,
             takes_filters=False,
         ),
     )

@@ -2,16 +2,19 @@ import csv
 import io
 
 import pytest
+from django.utils import timezone
 
 from partnerships import search, statistics
 from partnerships.models import Partnership
 from partnerships.search import Wanted
+from tests.focalpoints.factories import FocalPointFactory
 from tests.partnerships.factories import (
     CompanyFactory,
     ContributionFactory,
     IndicatorFactory,
     PartnershipFactory,
 )
+from tests.partnerships.factories_offers import OfferFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +97,38 @@ def test_balance_names_its_gaps():
 
 def test_small_counts_of_offers_are_not_shown(client):
     assert "below 5" in text(client, "/statistics/offers/")
+
+
+def test_each_indicator_stands_with_target_and_actual_inputs_at_the_end():
+    record = PartnershipFactory(is_public=True)
+    IndicatorFactory(partnership=record, name="Staff", level="input", target=1, actual=1)
+    IndicatorFactory(partnership=record, name="Stores", level="output", target=10, actual=12, unit="stores")
+    IndicatorFactory(partnership=record, name="Losses", level="impact", target=5, actual=9, direction="down")
+    drawn = statistics.FIGURES["indicators"].draw(Wanted())
+    assert [row[0] for row in drawn.rows] == ["Losses", "Stores", "Staff"]
+    assert drawn.rows[1] == ["Stores", record.reference, "Output", "stores", "–", "10", "12", ""]
+    assert drawn.headline == "1 of 2 targets are met"
+
+
+def test_a_local_network_is_involved_where_one_answers_for_the_record():
+    network = FocalPointFactory(tasks=["local_network"])
+    network.countries.set(["UGA"])
+    answered = PartnershipFactory(is_public=True, countries=["KEN"])
+    answered.focal_points.add(network)
+    PartnershipFactory(is_public=True, countries=["UGA"])
+    assert list(rows_of("local-networks").values()) == [[1, "50%"], [1, "50%"]]
+
+
+def test_companies_in_talks_are_counted_without_pointing_at_one():
+    company = CompanyFactory()
+    for code in ("WFP", "UNDP"):
+        OfferFactory(company=company, status="routed", entity_id=code, submitted_at=timezone.now())
+    assert rows_of("talks")["Two UN entities"] == ["fewer than 5"]
+    for _number in range(4):
+        other = CompanyFactory()
+        for code in ("WFP", "UNDP"):
+            OfferFactory(company=other, status="routed", entity_id=code, submitted_at=timezone.now())
+    assert rows_of("talks")["Two UN entities"] == [5]
 
 
 def test_the_address_narrows_a_figure(client):
