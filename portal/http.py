@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -46,10 +47,18 @@ def attempt(request: HttpRequest, act: Callable[[], object], done: str = "") -> 
     return True
 
 
+def id_or_404(text: str) -> UUID:
+    """The public id that a parameter of an address carries; Http404 where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def safe_next(request: HttpRequest, fallback: str) -> str:
-    """Where to go next: the `next` parameter if it stays on this site, else `fallback`."""
+    """Where to go next: the `next` parameter if it is a path of this site, else `fallback`."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if is_ours else fallback

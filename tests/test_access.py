@@ -1,6 +1,7 @@
 from importlib import import_module
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -51,6 +52,31 @@ def test_answers_are_as_declared(client, persona):
             if found != expected:
                 wrong.append(f"{method} {name}: expected {expected}, found {found}")
     assert wrong == []
+
+
+GARBAGE = {
+    **dict.fromkeys(("type", "status", "country", "entity", "company", "sort", "level", "record"), "x"),
+    **dict.fromkeys(("year", "goal", "page", "issue", "meeting", "offer", "need"), "99999999999999999999"),
+    **dict.fromkeys(("after", "before", "cursor", "with", "case"), "-1"),
+    **dict.fromkeys(("from", "to", "since", "updated_since"), "2026-02-30"),
+    "q": "%_'\"\u202e\U0001f4a5",
+    "next": "٣",
+}
+
+
+@pytest.mark.django_db
+def test_no_address_with_garbage_ends_in_an_error_of_ours(client):
+    world = base_world()
+    for builder in APPS:
+        import_module(f"tests.{builder}.access").build(world)
+    user = world.users["focal_own"]
+    user.groups.set(Group.objects.all())  # so that every page looks at what it was asked
+    client.force_login(user)
+    for name, row in declared().items():
+        with transaction.atomic():
+            response = client.get(reverse(name, args=row.args(world)), GARBAGE)
+            assert response.status_code < 500, name
+            transaction.set_rollback(True)
 
 
 def answer(client, name: str, row: Row, method: str, world) -> str:

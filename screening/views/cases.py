@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn, attempt, render_page
+from portal.http import SignedIn, attempt, id_or_404, render_page
 from screening import comparison, queries
 from screening.filters import CaseFilter
 from screening.forms import CaseRequestForm, ConditionForm, PassOnForm, ReasonForm, RecommendForm
@@ -96,7 +96,7 @@ def case_new(request: SignedIn) -> HttpResponse:
     if not wanted:
         return _find_company(request)
     companies = Company.objects.visible_to(request.user)
-    company = get_object_or_404(companies, public_id=wanted)
+    company = get_object_or_404(companies, public_id=id_or_404(wanted))
     if survivor := queries.survivor_of(company):
         return redirect(f"{request.path}?company={survivor.public_id}", permanent=True)
     entities = queries.entities_for_request(request.user)

@@ -98,7 +98,8 @@ def test_the_demonstration_answers_this_machine_only(settings):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "desk", "1,5"],
 )
 def test_next_stays_on_this_site(rf, target):
     from portal.http import safe_next
