@@ -1,14 +1,17 @@
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce
 
 from focalpoints.models import OfficeLevel, Resource, Training, TrainingSeat, UNEntity
 from focalpoints.queries.words import found_by_words
-from partnerships.models import Partnership, PartnershipStatus
+from partnerships.models import Lesson, LessonHeading, Partnership, PartnershipStatus
 from portal.models import User
 
 Reader = User | AnonymousUser
+NO_TEXT = Value("", output_field=TextField())
 
 
 def library_items(
@@ -27,13 +30,33 @@ def library_items(
     return rows.order_by("status", "title", "-year", "pk")
 
 
-def lessons(user: Reader, q: str = "") -> QuerySet[Partnership]:
-    """Closed partnerships that wrote down what they learnt, best match or latest first."""
-    rows = Partnership.objects.visible_to(user).filter(status=PartnershipStatus.CLOSED).exclude(lessons="")
+def lessons(user: Reader, q: str = "", about: str = "") -> QuerySet[Partnership]:
+    """Partnerships that wrote down what they learnt, best match or latest first, with their `lesson_rows`.
+
+    Those that closed with lessons, and those that wrote some under a heading before. `about` is a
+    LessonHeading: then only records with a lesson of that kind, and of their rows only those.
+    """
+    rows_of = Lesson.objects.filter(heading=about) if about else Lesson.objects.all()
+    own = rows_of.filter(partnership=OuterRef("pk"))
+    written = Q(Exists(own))
+    if not about:
+        written |= Q(status=PartnershipStatus.CLOSED) & ~Q(lessons="")
+    rows = Partnership.objects.visible_to(user).filter(written)
     rows = rows.only("reference", "title", "lessons", "evaluation_findings", "end")
+    rows = rows.prefetch_related(Prefetch("lesson_rows", rows_of))
     if q:
-        return found_by_words(rows, q, "lessons", "title", "evaluation_findings")
+        joined = own.order_by().values("partnership").annotate(text_of_all=StringAgg("text", " "))
+        rows = rows.annotate(row_texts=Coalesce(Subquery(joined.values("text_of_all")), NO_TEXT))
+        return found_by_words(rows, q, "lessons", "title", "evaluation_findings", "row_texts")
     return rows.order_by("-end", "-pk")
+
+
+def lesson_headings(user: Reader) -> list[tuple[str, str, int]]:
+    """The kinds of lessons there are: (heading, label, records that this reader sees)."""
+    rows = Lesson.objects.filter(partnership__in=Partnership.objects.visible_to(user))
+    counted = rows.order_by().values_list("heading").annotate(Count("partnership", distinct=True))
+    counts = dict(counted)
+    return [(code, str(label), counts[code]) for code, label in LessonHeading.choices if code in counts]
 
 
 @dataclass

@@ -19,6 +19,8 @@ from focalpoints.models import FocalPoint, Issue, IssueSection, Meeting, Resourc
 from partnerships import queries as partnership_queries
 from partnerships.models import (
     ContributionKind,
+    Lesson,
+    LessonHeading,
     Need,
     Offer,
     Partnership,
@@ -103,10 +105,23 @@ def _lessons(since: datetime | None) -> list[Pick]:
 
 
 def _donor_examples(since: datetime | None) -> list[Pick]:
-    """Lessons of records in which several UN entities raised private funds together."""
+    """Lessons on the coordination of donors; and those of records where several entities raised funds."""
+    written = Lesson.objects.filter(
+        heading=LessonHeading.DONOR_COORDINATION, partnership__in=public_records()
+    ).select_related("partnership")
+    if since:
+        written = written.filter(partnership__updated_at__gt=since)
+    picks = {
+        f"donors:{lesson.partnership.reference}": _record_pick(
+            lesson.partnership, f"donors:{lesson.partnership.reference}", lesson.text
+        )
+        for lesson in written.order_by("-partnership__updated_at", "-pk")[:MOST]
+    }
     several = public_records().filter(purposes__contains=[Purpose.PRIVATE_FUNDS])
     several = several.annotate(entity_count=Count("entity_roles", distinct=True)).filter(entity_count__gt=1)
-    return _lessons_of(several, since, kind="donors")
+    for pick in _lessons_of(several, since, kind="donors"):
+        picks.setdefault(pick.source, pick)
+    return list(picks.values())[:MOST]
 
 
 def _lessons_of(records, since: datetime | None, kind: str = "lesson") -> list[Pick]:

@@ -148,7 +148,8 @@ def _library(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
 def _lessons(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
     def hit(record: Partnership) -> Hit:
         url = reverse("partnerships:partnership_detail", args=[record.reference])
-        return Hit(record.title, url, _short(record.lessons), _meta(record.reference))
+        text = record.lessons or " ".join(row.text for row in record.lesson_rows.all())
+        return Hit(record.title, url, _short(text), _meta(record.reference))
 
     return _answer(lessons(user, words), limit, hit)
 

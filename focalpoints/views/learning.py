@@ -17,6 +17,7 @@ from focalpoints.models import Resource, ResourceOpinion
 from focalpoints.queries import learning as queries
 from focalpoints.services import learning as services
 from focalpoints.wording import to_html
+from partnerships.models import LessonHeading
 from portal.attachments import attached_to, readable_by
 from portal.errors import RuleViolation
 from portal.http import SignedIn, render_page
@@ -60,8 +61,16 @@ def library(request: HttpRequest) -> HttpResponse:
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """What partnerships that are over wrote down for the next ones."""
     q = request.GET.get("q", "")[:100].strip()
-    page = Paginator(queries.lessons(request.user, q), 25).get_page(request.GET.get("page"))
-    context = {"q": q, "page": page, "count": page.paginator.count}
+    about = request.GET.get("about", "")
+    about = about if about in LessonHeading.values else ""
+    page = Paginator(queries.lessons(request.user, q, about), 25).get_page(request.GET.get("page"))
+    context = {
+        "q": q,
+        "about": about,
+        "page": page,
+        "count": page.paginator.count,
+        "headings": queries.lesson_headings(request.user),
+    }
     return render_page(
         request, "focalpoints/lesson_list.html", context, partial="focalpoints/_lesson_rows.html"
     )

@@ -40,9 +40,10 @@ def lead_answer(request: SignedIn, pk: int) -> HttpResponse:
 @of_un
 def duties(request: SignedIn) -> HttpResponse:
     """The task matrix: for each entity, which office does what."""
+    head = [label for _duty, label in Duty.choices]
     context = {
-        "head": [label for _duty, label in Duty.choices],
-        "rows": queries.duty_matrix(),
+        "head": head,
+        "rows": [(entity, list(zip(head, cells, strict=True))) for entity, cells in queries.duty_matrix()],
         "mine": queries.entities_to_divide(request.user),
     }
     return render(request, "partnerships/duties.html", context)

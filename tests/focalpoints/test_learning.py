@@ -3,6 +3,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from focalpoints.models import Resource
+from focalpoints.queries.picks import picks_for
 from focalpoints.services import learning as services
 from portal.errors import RuleViolation
 from portal.models import Attachment, AuditEvent
@@ -163,6 +164,32 @@ def test_lessons_of_closed_partnerships_are_found_beside_the_library(client):
     client.force_login(UserFactory(roles=["focal_point"]))
     assert "<b>2</b>" in client.get("/library/lessons/?q=agreed").content.decode()
     assert "<b>0</b>" in client.get("/library/lessons/?q=unrelated").content.decode()
+
+
+def test_lessons_are_found_by_their_kind(client, assert_flat_queries):
+    running = PartnershipFactory(title="Joint fund", is_public=True)
+    running.lesson_rows.create(heading="donor_coordination", text="One call, one report to all givers.")
+    running.lesson_rows.create(heading="capacity", text="Train the treasurer.")
+    hidden = PartnershipFactory(title="Hidden", visibility="un_system")
+    hidden.lesson_rows.create(heading="donor_coordination", text="Not for the public.")
+    PartnershipFactory(title="Silent", is_public=True)
+    page = client.get("/library/lessons/?about=donor_coordination").content.decode()
+    assert "Coordination of donors" in page
+    assert "One call, one report" in page
+    assert "Train the treasurer" not in page
+    assert "Not for the public" not in page
+    found = client.get("/library/lessons/?q=treasurer").content.decode()
+    assert "Joint fund" in found
+    assert "<b>1</b>" in client.get("/library/lessons/?about=made-up").content.decode()
+    assert [pick.text for pick in picks_for("donor_coordination_examples")] == [
+        "One call, one report to all givers."
+    ]
+
+    def another():
+        record = PartnershipFactory(is_public=True)
+        record.lesson_rows.create(heading="donor_coordination", text="Words")
+
+    assert_flat_queries(lambda: client.get("/library/lessons/?about=donor_coordination"), grow=another)
 
 
 def test_library_stays_flat(client, assert_flat_queries):
