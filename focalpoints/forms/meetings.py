@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.forms.lines import LinesField
 from focalpoints.models import (
@@ -196,7 +197,10 @@ class TrackerForm(forms.Form):
         Meeting.objects.none(), label=_("Meeting"), to_field_name="slug", required=False, empty_label=_("All")
     )
     owner = forms.ModelChoiceField(
-        UNEntity.objects.none(), label=_("Owner"), required=False, empty_label=_("All")
+        UNEntity.objects.none(),
+        label=pgettext_lazy("who answers for a task", "Owner"),
+        required=False,
+        empty_label=_("All"),
     )
     by_year = forms.TypedChoiceField(label=_("As it stood in"), required=False, coerce=int, empty_value=None)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models.directory import UNEntity
 from portal.models import Country, User
@@ -244,7 +245,12 @@ class ActionPoint(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     text = models.CharField(_("action point"), max_length=300)
     owner = models.ForeignKey(
-        UNEntity, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+        UNEntity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("who answers for a task", "owner"),
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=15, choices=ActionState, default=ActionState.NO_PROGRESS)

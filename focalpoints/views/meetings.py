@@ -28,7 +28,13 @@ def meeting_for(request: HttpRequest, slug: str) -> Meeting:
 
 
 def form_page(
-    request: HttpRequest, form, heading: str, submit: str, meeting: Meeting | None, status: int | None = None
+    request: HttpRequest,
+    form,
+    heading: str,
+    submit: str,
+    meeting: Meeting | None,
+    status: int | None = None,
+    back: str = "",
 ) -> HttpResponse:
     above = reverse("focalpoints:meeting_detail", args=[meeting.slug]) if meeting else None
     context = {
@@ -37,6 +43,7 @@ def form_page(
         "submit": submit,
         "above": meeting.title if meeting else _("Meetings"),
         "above_url": above or reverse("focalpoints:meeting_list"),
+        "back": back,
     }
     status = status or (422 if form.is_bound else 200)
     return render(request, "focalpoints/form_page.html", context, status=status)
@@ -185,7 +192,8 @@ def meeting_cancel(request: SignedIn, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Cancelled. Everybody with a place is told."))
             return redirect("focalpoints:meeting_detail", slug=slug)
-    return form_page(request, form, _("Cancel the meeting"), _("Cancel the meeting"), meeting)
+    heading = _("Cancel the meeting")
+    return form_page(request, form, heading, heading, meeting, back=_("Back to the meeting"))
 
 
 @require_POST

@@ -148,6 +148,7 @@ def training_cancel(request: SignedIn, pk: int) -> HttpResponse:
         "submit": _("Cancel the course"),
         "above": training.title,
         "above_url": reverse("focalpoints:training_detail", args=[pk]),
+        "back": _("Back to the course"),
     }
     return render(request, "focalpoints/form_page.html", context, status=422 if form.is_bound else 200)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.models import Country, Sector, User
 
@@ -164,7 +165,7 @@ class CompanyPerson(models.Model):
     """An owner, director or parent of a company. All of them are screened."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
+        OWNER = "owner", pgettext_lazy("of shares", "Owner")
         DIRECTOR = "director", _("Director")
         PARENT = "parent", _("Parent company")
 
@@ -199,7 +200,7 @@ class CompanyMember(models.Model):
     """A business user who works for a company."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
+        OWNER = "owner", pgettext_lazy("of an account", "Owner")
         EDITOR = "editor", _("Editor")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="members")

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships.matching import WEIGHTS_VERSION
@@ -14,7 +15,7 @@ class NeedStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
     PARTLY_MET = "partly_met", _("Partly met")
-    MET = "met", _("Met")
+    MET = "met", pgettext_lazy("a need", "Met")
     CLOSED = "closed", _("Closed")
     EXPIRED = "expired", _("Expired")
 
