@@ -49,8 +49,6 @@ class CaseFilter(django_filters.FilterSet):
             data["status"] = OPEN
         super().__init__(data, *args, **kwargs)
         self.form.marks_optional = False
-        words = self.form.fields["q"]
-        words.widget.attrs["placeholder"] = words.label
 
     def filter_words(self, queryset, name, value):
         return queryset.filter(Q(company__name__icontains=value) | Q(reference__icontains=value))

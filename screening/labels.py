@@ -94,12 +94,13 @@ def rating_ladder(result: Rating) -> list[dict]:
         codes = step_codes(step)
         is_last = step is result.steps[-1]
         has_rating = step.name not in ("exclusion", "open_exclusion") or bool(step.line)
+        outcome = _("Blocked") if step.rating == BLOCKED else RATINGS[step.rating]
         ladder.append(
             {
                 "title": title,
                 "text": text,
                 "codes": ([step.line] if step.line else []) + codes,
-                "outcome": RATINGS[step.rating] if has_rating else _("Go on"),
+                "outcome": outcome if has_rating else _("Go on"),
                 "status": ("locked" if step.rating == BLOCKED else step.rating) if has_rating else "",
                 "bare": not is_last,
             }

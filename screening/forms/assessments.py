@@ -16,6 +16,8 @@ PROTOCOLS = URLValidator(schemes=["http", "https"])
 class AnswersForm(forms.Form):
     """The answers to a group of criteria, with the evidence for each, or one for all that have none."""
 
+    marks_optional = False  # an answer may come later, and nothing here can be left out for good
+
     shared_evidence = forms.CharField(
         label=_("Evidence for all below that have none of their own"),
         help_text=_("For example: which sources you searched, on which day, with what result"),
@@ -96,6 +98,8 @@ class AnswersForm(forms.Form):
 
 class PlanForm(forms.Form):
     """What goes with the rating: why it is worth it, what is done about the risks, and how one gets out."""
+
+    marks_optional = False  # the hints say from which rating on each is needed
 
     depth = forms.ChoiceField(
         label=_("Depth of work"), required=False, help_text=_("More than the rule asks for, never less")

@@ -67,6 +67,8 @@ class NewCriterionForm(CriterionForm):
 class OverlayForm(forms.Form):
     """What an entity asks beyond the common criteria. Every choice here tightens; none can loosen."""
 
+    marks_optional = False
+
     activate_optional = forms.MultipleChoiceField(
         label=_("Optional criteria switched on"), required=False, widget=forms.CheckboxSelectMultiple
     )

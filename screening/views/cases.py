@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.models import Company
@@ -49,7 +50,7 @@ def tab_labels() -> dict[str, str]:
     """The views of the queue that everybody has: the query of each, and its name."""
     return {
         "": _("All that are open"),
-        "analyst=me": _("Mine"),
+        "analyst=me": pgettext("cases", "Mine"),
         "analyst=nobody": _("Nobody's"),
         "waits=late": _("Late"),
         "status=decision": _("To decide"),

@@ -174,7 +174,8 @@ def overlay_edit(request: SignedIn, name: str) -> HttpResponse:
         else:
             return redirect(HERE)
     title = _("Overlay %(name)s") % {"name": name}
-    return render(request, "screening/catalogue_form.html", {"form": form, "title": title}, status=status)
+    context = {"form": form, "title": title, "in_pairs": True}
+    return render(request, "screening/catalogue_form.html", context, status=status)
 
 
 @require_POST
