@@ -85,7 +85,12 @@ ROLES: dict[str, Role] = {
     "legal_officer": Role(
         _("Legal officer"),
         is_un=True,
-        permissions=(*READ_INSIDE, "screening.view_case", "screening.view_clearance"),
+        permissions=(
+            *READ_INSIDE,
+            "partnerships.review_agreement",
+            "screening.view_case",
+            "screening.view_clearance",
+        ),
     ),
     "committee": Role(
         _("Partnership committee member"),

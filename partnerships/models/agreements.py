@@ -55,6 +55,18 @@ class OfRecordQuerySet(models.QuerySet):
         return self.filter(Exists(worked_on)) if user.is_authenticated else self.none()
 
 
+UNDER_REVIEW = (_S.LEGAL_REVIEW, _S.PARTNER_REVIEW, _S.AMENDED)
+
+
+class AgreementQuerySet(OfRecordQuerySet):
+    def visible_to(self, user):
+        """Those of records one works on; a legal officer reads besides what is under review."""
+        worked_on = super().visible_to(user)
+        if not user.has_perm("partnerships.review_agreement"):
+            return worked_on
+        return worked_on | self.filter(status__in=UNDER_REVIEW)
+
+
 class Agreement(models.Model):
     """One paper between the parties of a record. `template` and `clauses` are codes of `agreement_texts`."""
 
@@ -80,10 +92,11 @@ class Agreement(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
 
-    objects = OfRecordQuerySet.as_manager()
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("review_agreement", "Can read agreements under review")]
         constraints = [
             CheckConstraint(name="agreement_status_known", condition=Q(status__in=AgreementStatus.values)),
             CheckConstraint(

@@ -305,16 +305,21 @@ def withdraw_partnership(partnership: Partnership, *, by: User, reason: str) -> 
 
 
 @transaction.atomic
-def hold_partnerships(company: Company, note: str, by: User | None = None) -> list[Partnership]:
+def hold_partnerships(
+    company: Company, note: str, by: User | None = None, *, entity: UNEntity | None = None
+) -> list[Partnership]:
     """Put every active partnership of a company on hold: its clearance lapsed or was suspended.
 
-    Called by screening, also without a person. Returns those that were put on hold.
+    With `entity` only those that this UN entity leads, since a clearance is its own. Called by screening,
+    also without a person. Returns those that were put on hold.
     """
     active = (
         Partnership.objects.select_for_update(no_key=True, of=("self",))
         .filter(status=S.ACTIVE, is_imported=False, parties__company=company)
         .order_by("pk")
     )
+    if entity is not None:
+        active = active.filter(entity_roles__entity=entity, entity_roles__role=UNRole.LEAD)
     return [_moved(partnership, S.ON_HOLD, by=by, note=note) for partnership in active]
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/partnerships/<slug:reference>/agreements/", agreements.agreement_list, name="agreement_list"),
     path("desk/partnerships/<slug:reference>/emblem/", agreements.emblem_new, name="emblem_new"),
     path("desk/emblem/<int:pk>/", agreements.emblem_decide, name="emblem_decide"),
+    path("desk/agreements/", agreements.agreement_review, name="agreement_review"),
     path("desk/agreements/templates/", agreements.agreement_templates, name="agreement_templates"),
     path("desk/agreements/<int:pk>/", agreements.agreement_detail, name="agreement_detail"),
     path("desk/agreements/<int:pk>/move/", agreements.agreement_move, name="agreement_move"),

@@ -1,7 +1,11 @@
 """Agreements of a record: drafts from the library, their states, files, and use of the emblem."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,12 +14,34 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partnerships.agreement_texts import library
 from partnerships.forms.agreements import DraftForm, EmblemDecisionForm, EmblemForm, TermsForm
-from partnerships.models import AGREEMENT_MOVES, Agreement, AgreementStatus, EmblemRequest
+from partnerships.models import (
+    AGREEMENT_MOVES,
+    UNDER_REVIEW,
+    Agreement,
+    AgreementStatus,
+    EmblemRequest,
+    Partnership,
+)
 from partnerships.services import agreements as services
 from partnerships.views.desk_partnerships import record_to_edit, registers
 from portal import attachments, documents
 from portal.errors import RuleViolation
 from portal.http import SignedIn, attempt
+
+PAGE_SIZE = 25
+
+
+def reads(view):
+    """For who registers records, and for legal officers."""
+    rights = ("partnerships.register_partnership", "partnerships.review_agreement")
+
+    @wraps(view)
+    def allowed(request: SignedIn, *args, **kwargs) -> HttpResponse:
+        if not any(map(request.user.has_perm, rights)):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return allowed
 
 
 def _agreement(request: SignedIn, pk: int) -> Agreement:
@@ -50,10 +76,13 @@ def agreement_list(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@registers
+@reads
 def agreement_detail(request: SignedIn, pk: int) -> HttpResponse:
-    """One agreement: where it stands, its terms, its files."""
+    """One agreement: where it stands, its terms, its files. Who does not work on its record only reads."""
     agreement = _agreement(request, pk)
+    can_edit = Partnership.objects.editable_by(request.user).filter(pk=agreement.partnership_id).exists()
+    if request.method == "POST" and not can_edit:
+        raise PermissionDenied
     data = request.POST if request.method == "POST" else None
     # The form gets a copy: validation writes on its instance, and the page shows what is saved.
     form = TermsForm(data, request.FILES or None, instance=Agreement.objects.get(pk=pk))
@@ -80,6 +109,7 @@ def agreement_detail(request: SignedIn, pk: int) -> HttpResponse:
         "agreement": agreement,
         "record": agreement.partnership,
         "form": form,
+        "can_edit": can_edit,
         "moves": [
             {
                 "value": to,
@@ -87,7 +117,7 @@ def agreement_detail(request: SignedIn, pk: int) -> HttpResponse:
                 "missing": services.missing_for(agreement, to),
             }
             for to in AgreementStatus.values
-            if to in AGREEMENT_MOVES[agreement.status]
+            if can_edit and to in AGREEMENT_MOVES[agreement.status]
         ],
         "files": attachments.attached_to(agreement),
         "template": template,
@@ -100,7 +130,18 @@ def agreement_detail(request: SignedIn, pk: int) -> HttpResponse:
 
 
 @require_safe
-@registers
+@permission_required("partnerships.review_agreement", raise_exception=True)
+def agreement_review(request: SignedIn) -> HttpResponse:
+    """What waits for a legal officer or lies with a partner, the oldest first."""
+    waiting = Agreement.objects.visible_to(request.user).filter(status__in=UNDER_REVIEW)
+    rows = waiting.select_related("partnership").order_by("status_since", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "today": timezone.localdate()}
+    return render(request, "partnerships/agreement_review.html", context)
+
+
+@require_safe
+@reads
 def agreement_document(request: SignedIn, pk: int, kind: str) -> HttpResponse:
     """The draft, filled in, as DOCX or PDF."""
     agreement = _agreement(request, pk)

@@ -26,7 +26,7 @@ from partnerships.services import companies as services
 from partnerships.services.partnerships import add_company
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, safe_next
-from screening.queries import clearances_for
+from screening.queries import clearances_for, survivor_of
 
 PAGE_SIZE = 25
 DUPLICATES_SHOWN = 5
@@ -67,6 +67,8 @@ def company_desk(request: SignedIn, public_id) -> HttpResponse:
     """A company as UN users see it: names, people, records, and its clearance for those who may see that."""
     companies = Company.objects.visible_to(request.user).select_related("country", "sector")
     company = get_object_or_404(companies.prefetch_related("names", "people__country"), public_id=public_id)
+    if survivor := survivor_of(company):
+        return redirect("partnerships:company_desk", survivor.public_id, permanent=True)
     records = Partnership.objects.visible_to(request.user).filter(parties__company=company)
     may_see = request.user.has_perm("screening.view_clearance")
     context = {
@@ -94,6 +96,9 @@ def company_new(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def company_edit(request: SignedIn, public_id) -> HttpResponse:
     company = get_object_or_404(Company.objects.visible_to(request.user), public_id=public_id)
+    if survivor := survivor_of(company):
+        path = request.path.replace(str(company.public_id), str(survivor.public_id))
+        return redirect(path, permanent=True)
     if not services.may_edit(company, request.user):
         raise PermissionDenied
     return _company_form(request, company)

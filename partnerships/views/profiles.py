@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -16,6 +16,7 @@ from partnerships.models import Company, Need, Offer, PartnershipQuerySet
 from partnerships.queries.registry import public_records
 from partnerships.views.rows import as_rows
 from portal.models import Country, Goal, User
+from screening.queries import survivor_of
 
 SHOWN = 10  # records on such a page; the registry list has them all
 NEEDS_SHOWN = 5
@@ -37,6 +38,8 @@ def company_detail(request: HttpRequest, public_id) -> HttpResponse:
     """What anybody may know of a company: its names and its public records. No rating, no screening."""
     companies = Company.objects.visible_to(request.user).select_related("country", "sector")
     company = get_object_or_404(companies.prefetch_related("names"), public_id=public_id)
+    if survivor := survivor_of(company):
+        return redirect("partnerships:company_detail", survivor.public_id, permanent=True)
     records = public_records().filter(parties__company=company)
     context = {
         "company": company,

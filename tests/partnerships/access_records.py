@@ -73,6 +73,7 @@ ROWS: dict[str, Row] = {
         args=lambda world: [world.reported.reference, uuid.UUID(int=1)],
     ),
     "partnerships:agreement_list": Row(get=OWN.format(own=200), post=OWN.format(own=422), args=of_reported),
+    "partnerships:agreement_review": Row(get="login 403 403 403 403 403 403 403", post=ONLY_GET),
     "partnerships:agreement_templates": Row(get=CLERKS.format(own=200, other=200), post=ONLY_GET),
     "partnerships:agreement_detail": Row(
         get=CLERKS.format(own=200, other=404), post=CLERKS.format(own=409, other=404), args=of_agreement

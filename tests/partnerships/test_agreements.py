@@ -206,3 +206,30 @@ def test_the_list_of_agreements_stays_flat(client, clerk, assert_flat_queries):
 
     address = f"/desk/partnerships/{record.reference}/agreements/"
     assert_flat_queries(lambda: client.get(address), grow)
+
+
+def test_a_legal_officer_reads_what_is_under_review_and_changes_nothing(client, clerk, sign_in):
+    waiting = drafted(clerk)
+    services.edit_agreement(waiting, by=clerk, version=1, values={"exit_clause": "Ninety days."})
+    waiting = services.move_agreement(waiting, to=S.LEGAL_REVIEW, by=clerk)
+    draft = drafted(clerk)
+    sign_in("legal_officer")
+    page = client.get("/desk/agreements/").content.decode()
+    assert f"/desk/agreements/{waiting.pk}/" in page
+    assert f"/desk/agreements/{draft.pk}/" not in page
+    page = client.get(f"/desk/agreements/{waiting.pk}/").content.decode()
+    assert "Ninety days." in page
+    assert "/move/" not in page
+    assert client.get(f"/desk/agreements/{waiting.pk}/draft.docx").status_code == 200
+    assert client.get(f"/desk/agreements/{draft.pk}/").status_code == 404
+    assert client.post(f"/desk/agreements/{waiting.pk}/", {"version": 3}).status_code == 403
+    assert client.post(f"/desk/agreements/{waiting.pk}/move/", {"to": "draft"}).status_code == 403
+
+
+def test_the_list_of_what_is_under_review_stays_flat(client, clerk, sign_in, assert_flat_queries):
+    def grow():
+        services.move_agreement(drafted(clerk), to=S.LEGAL_REVIEW, by=clerk)
+
+    grow()
+    sign_in("legal_officer")
+    assert_flat_queries(lambda: client.get("/desk/agreements/"), grow)

@@ -1,8 +1,10 @@
 import pytest
+from django.utils import timezone
 
 from focalpoints.models import FocalPoint
 from partnerships.models import Partnership
 from partnerships.queries.registry import umbrella_trees
+from screening.models import CompanyMerge
 from tests.partnerships.factories import CompanyFactory, PartnershipFactory
 from tests.portal.factories import UserFactory
 
@@ -92,3 +94,16 @@ def test_what_is_withheld_is_in_no_file(client):
     body = b"".join(client.get("/partnerships.csv")).decode()
     assert "Quiet Giver" not in body
     assert "parties" in body
+
+
+def test_the_page_of_a_merged_double_leads_to_the_company_that_stands_for_it(client, sign_in):
+    kept, gone = CompanyFactory(), CompanyFactory()
+    PartnershipFactory(is_public=True, companies=[gone])
+    merge = CompanyMerge.objects.create(kept=kept, gone=gone, moved={}, note="Same.", by=UserFactory())
+    for address in ("/organisations/{}/", "/desk/companies/{}/", "/desk/companies/{}/edit/"):
+        if address.startswith("/desk/"):
+            sign_in("registry_desk")
+        moved = client.get(address.format(gone.public_id))
+        assert (moved.status_code, moved["Location"]) == (301, address.format(kept.public_id))
+    CompanyMerge.objects.filter(pk=merge.pk).update(undone_at=timezone.now(), undone_by=UserFactory())
+    assert client.get(f"/organisations/{gone.public_id}/").status_code == 200

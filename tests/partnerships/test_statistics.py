@@ -2,7 +2,6 @@ import csv
 import io
 
 import pytest
-from django.utils import timezone
 
 from partnerships import search, statistics
 from partnerships.models import Partnership
@@ -14,7 +13,7 @@ from tests.partnerships.factories import (
     IndicatorFactory,
     PartnershipFactory,
 )
-from tests.partnerships.factories_offers import OfferFactory
+from tests.partnerships.factories_offers import SubmittedFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -122,12 +121,12 @@ def test_a_local_network_is_involved_where_one_answers_for_the_record():
 def test_companies_in_talks_are_counted_without_pointing_at_one():
     company = CompanyFactory()
     for code in ("WFP", "UNDP"):
-        OfferFactory(company=company, status="routed", entity_id=code, submitted_at=timezone.now())
+        SubmittedFactory(company=company, status="routed", entity_id=code)
     assert rows_of("talks")["Two UN entities"] == ["fewer than 5"]
     for _number in range(4):
         other = CompanyFactory()
         for code in ("WFP", "UNDP"):
-            OfferFactory(company=other, status="routed", entity_id=code, submitted_at=timezone.now())
+            SubmittedFactory(company=other, status="routed", entity_id=code)
     assert rows_of("talks")["Two UN entities"] == [5]
 
 
