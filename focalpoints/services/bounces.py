@@ -5,8 +5,9 @@ import imaplib
 import mailbox
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import unquote, urlsplit
@@ -143,16 +144,21 @@ def _whom(event: AnymailTrackingEvent) -> tuple[Subscriber | None, int | None]:
     return Subscriber.objects.filter(pk=subscriber_id).first(), issue_id
 
 
+@transaction.atomic
 def read_mailbox() -> Counter[str]:
     """Count the reports in the mailbox of returned mail and empty it. Returns how many mails of each kind.
 
-    A mail leaves the mailbox after its count is committed; read twice it counts once.
+    A mail leaves the mailbox once its count is committed; read twice it counts once.
     """
     counts: Counter[str] = Counter()
     if settings.BOUNCE_MAILBOX:
-        for raw, remove in _returned_mails(settings.BOUNCE_MAILBOX):
-            counts[_note_returned(raw)] += 1
-            remove()
+        names = []
+        with _opened(settings.BOUNCE_MAILBOX) as returned:
+            for name, raw in returned.mails():
+                counts[_note_returned(raw)] += 1
+                names.append(name)
+        remove = partial(_remove_mails, settings.BOUNCE_MAILBOX, names)
+        transaction.on_commit(remove, robust=True)  # what stays is read again
     return counts
 
 
@@ -169,13 +175,51 @@ def _note_returned(raw: bytes) -> str:
     return report.kind
 
 
-def _returned_mails(address: str) -> Iterator[tuple[bytes, Callable[[], object]]]:
-    """Mails with what removes each, from `imaps://user:password@host/FOLDER` or from a Maildir folder."""
+def _remove_mails(address: str, names: list[str]) -> None:
+    with _opened(address) as returned:
+        returned.remove(names)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Returned mail in a Maildir folder; names are its keys."""
+
+    maildir: mailbox.Maildir
+
+    def mails(self) -> Iterator[tuple[str, bytes]]:
+        for name in self.maildir.keys()[:MAILS_A_TURN]:
+            yield name, self.maildir.get_bytes(name)
+
+    def remove(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.maildir.discard(name)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Returned mail behind IMAP; names are its UIDs."""
+
+    server: imaplib.IMAP4
+
+    def mails(self) -> Iterator[tuple[str, bytes]]:
+        _answer, [uids] = self.server.uid("SEARCH", "ALL")
+        for uid in (uids or b"").decode().split()[:MAILS_A_TURN]:
+            _answer, [content, *_rest] = self.server.uid("FETCH", uid, "(BODY.PEEK[])")
+            yield uid, content[1]
+
+    def remove(self, names: Iterable[str]) -> None:
+        for uid in names:
+            self.server.uid("STORE", uid, "+FLAGS", r"(\Deleted)")
+        self.server.expunge()
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Folder | Inbox]:
+    """The mailbox at `imaps://user:password@host/FOLDER`, or in a Maildir folder."""
     parts = urlsplit(address)
     if parts.scheme != "imaps":
         with closing(mailbox.Maildir(address, create=False)) as folder:
-            for name in folder.keys()[:MAILS_A_TURN]:
-                yield folder.get_bytes(name), partial(folder.discard, name)
+            yield Folder(folder)
         return
     # imaplib checks no certificate unless it is given a context that does.
     trusted = ssl.create_default_context()
@@ -184,8 +228,4 @@ def _returned_mails(address: str) -> Iterator[tuple[bytes, Callable[[], object]]
     ) as server:
         server.login(unquote(parts.username or ""), unquote(parts.password or ""))
         server.select(unquote(parts.path.strip("/")) or "INBOX")
-        _answer, [numbers] = server.uid("SEARCH", "ALL")
-        for number in numbers.split()[:MAILS_A_TURN]:
-            _answer, [content, *_rest] = server.uid("FETCH", number, "(BODY.PEEK[])")
-            yield content[1], partial(server.uid, "STORE", number, "+FLAGS", r"(\Deleted)")
-        server.expunge()
+        yield Inbox(server)
