@@ -38,6 +38,7 @@ INSIDE_NAV = [
     ("partnerships:desk_offers", _("Offers"), "partnerships.view_offer"),
     ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
     ("screening:case_list", _("Cases"), "screening.view_case"),
+    ("screening:advice_list", _("Advice"), "screening.advise_case"),
     ("screening:catalogue", _("Criteria"), "screening.manage_catalogue"),
     ("partnerships:company_list", _("Companies"), "partnerships.view_inside"),
     ("focalpoints:directory", _("Directory"), "focalpoints.view_people"),

@@ -78,9 +78,24 @@ def message_id(key: str) -> str:
     return f"<{quote(key, safe='')}@{host}>"
 
 
-def send_mail(template: str, context: Mapping[str, Any], *, to: str, language: str, key: str) -> None:
-    """Send one mail to one address; raises what the mail server raises, so that its job tries again."""
+def send_mail(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    to: str,
+    language: str,
+    key: str,
+    stop_path: str = "",
+) -> None:
+    """Send one mail to one address; raises what the mail server raises, so that its job tries again.
+
+    With `stop_path` the reader's mail program offers to end such mails with one click (RFC 8058).
+    """
     mail = render_mail(template, context, language)
+    one_click = {
+        "List-Unsubscribe": f"<{settings.PORTAL_URL}{stop_path}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
@@ -90,6 +105,7 @@ def send_mail(template: str, context: Mapping[str, Any], *, to: str, language: s
             "Message-ID": message_id(key),
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
+            **(one_click if stop_path else {}),
         },
     )
     message.attach_alternative(mail.html, "text/html")

@@ -378,6 +378,9 @@ class Notice(models.Model):
     subject = models.CharField(max_length=300)
     body = models.TextField()
     url = models.CharField(max_length=400, help_text="A path of this portal")
+    stop_path = models.CharField(
+        max_length=400, blank=True, help_text="Where one post ends mails of this sort, without signing in"
+    )
     mail = models.CharField(max_length=8, choices=MailChoice, help_text="The choice when it was written")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)

@@ -16,10 +16,20 @@ from portal.models import MailChoice, Notice, NoticeChoice, NoticeKind, User
 
 
 @transaction.atomic
-def tell(user: User, template: str, context: Mapping[str, Any], *, key: str, url: str, kind: str) -> None:
+def tell(
+    user: User,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    key: str,
+    url: str,
+    kind: str,
+    stop_path: str = "",
+) -> None:
     """Tell somebody something, once per `key`, in the transaction of what caused it.
 
     `url` is the path of the page to go to; the template gets it as `url`, with the portal's address.
+    `stop_path` is where one post without signing in ends mails of this sort.
     """
     if not user.is_active:
         return
@@ -36,6 +46,7 @@ def tell(user: User, template: str, context: Mapping[str, Any], *, key: str, url
             "subject": subject[:300],
             "body": body,
             "url": url,
+            "stop_path": stop_path,
             "mail": choice or MailChoice.AT_ONCE,
         },
     )
@@ -46,7 +57,8 @@ def tell(user: User, template: str, context: Mapping[str, Any], *, key: str, url
 def mail_notice(notice_id: int) -> None:
     notice = Notice.objects.select_related("user").get(pk=notice_id)
     if notice.mailed_at is None and notice.user.is_active:
-        _mail(notice.user, "stored_notice", {"notice": notice}, key=f"notice-{notice.pk}")
+        stop = notice.stop_path
+        _mail(notice.user, "stored_notice", {"notice": notice}, key=f"notice-{notice.pk}", stop_path=stop)
         Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
 
 
@@ -67,8 +79,8 @@ def mail_digest(user_id: int, day: str) -> None:
         Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(mailed_at=timezone.now())
 
 
-def _mail(user: User, template: str, context: Mapping[str, Any], *, key: str) -> None:
-    send_mail(template, context, to=user.email, language=user.language, key=key)
+def _mail(user: User, template: str, context: Mapping[str, Any], *, key: str, stop_path: str = "") -> None:
+    send_mail(template, context, to=user.email, language=user.language, key=key, stop_path=stop_path)
 
 
 def mark_read(user: User) -> int:

@@ -113,7 +113,9 @@ ROLES: dict[str, Role] = {
         ),
     ),
     "advisory_group": Role(
-        _("Advisory group member"), is_un=True, permissions=(*READ_INSIDE, "screening.view_clearance")
+        _("Advisory group member"),
+        is_un=True,
+        permissions=(*READ_INSIDE, "screening.view_clearance", "screening.advise_case"),
     ),
     "editor": Role(
         _("Newsletter editor"),

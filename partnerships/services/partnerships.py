@@ -29,7 +29,7 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
 from portal.models import User
 from portal.references import next_reference
-from screening.queries import clearance_gaps, clearances_for
+from screening.queries import clearance_gaps, clearances_for, is_cleared
 
 S = PartnershipStatus
 ROWS = {  # kinds of rows that belong to a record, by the argument of edit_partnership
@@ -308,10 +308,10 @@ def withdraw_partnership(partnership: Partnership, *, by: User, reason: str) -> 
 def hold_partnerships(
     company: Company, note: str, by: User | None = None, *, entity: UNEntity | None = None
 ) -> list[Partnership]:
-    """Put every active partnership of a company on hold: its clearance lapsed or was suspended.
+    """Put the active partnerships of a company on hold for which it is not cleared any more.
 
-    With `entity` only those that this UN entity leads, since a clearance is its own. Called by screening,
-    also without a person. Returns those that were put on hold.
+    With `entity` only those that this UN entity leads, since a clearance is its own. Called by screening when
+    a clearance ends, is suspended or refused, also without a person. Returns those that were put on hold.
     """
     active = (
         Partnership.objects.select_for_update(no_key=True, of=("self",))
@@ -320,7 +320,11 @@ def hold_partnerships(
     )
     if entity is not None:
         active = active.filter(entity_roles__entity=entity, entity_roles__role=UNRole.LEAD)
-    return [_moved(partnership, S.ON_HOLD, by=by, note=note) for partnership in active]
+    return [
+        _moved(partnership, S.ON_HOLD, by=by, note=note)
+        for partnership in active
+        if not is_cleared(company, partnership)
+    ]
 
 
 PUBLISHED_FROM = {S.DESIGN, S.AGREEMENT, S.ACTIVE, S.CLOSING, S.CLOSED, S.ON_HOLD}

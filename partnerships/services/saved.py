@@ -127,5 +127,6 @@ def check_search(saved_id: int) -> None:
             key=f"search_changes:{saved.pk}:{now.date()}",
             url=reverse("partnerships:partnership_list") + ("?" + saved.query if saved.query else ""),
             kind="record",
+            stop_path=stop_path(saved),
         )
     SavedSearch.objects.filter(pk=saved.pk).update(checked_at=now)

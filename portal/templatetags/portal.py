@@ -26,6 +26,7 @@ ICONS = {
     "check": '<path d="M3 8.5l3.2 3.2L13 4.8"/>',
     "clock": '<circle cx="8" cy="8" r="6"/><path d="M8 4.8V8l2.2 1.6"/>',
     "close": '<path d="M4 4l8 8M12 4l-8 8"/>',
+    "desk": '<path d="M2.5 3.5h11v7h-11zM8 10.5v3M5 13.5h6"/>',
     "down": '<path d="M8 2.5v8M4.5 7.5L8 11l3.5-3.5M3 13.8h10"/>',
     "flag": '<path d="M4 14V2.5h8L10 5.5l2 3H4"/>',
     "globe": '<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c-4 4-4 8 0 12M8 2c4 4 4 8 0 12"/>',

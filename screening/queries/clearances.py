@@ -196,6 +196,12 @@ def standings(partnership: Partnership) -> list[Standing]:
     ]
 
 
+def is_cleared(company: Company, partnership: Partnership) -> bool:
+    """Whether each UN entity that leads the record has a valid clearance of its own for this company."""
+    rows = [row for row in standings(partnership) if row.company == company]
+    return all(row.clearance is not None and row.clearance.is_valid for row in rows)
+
+
 def clearance_gaps(partnership: Partnership) -> list[str]:
     """Why the record cannot become active, a sentence for each company and leading UN entity; else empty."""
     rows = standings(partnership)

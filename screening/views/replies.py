@@ -130,7 +130,7 @@ def question_answer(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def advice_list(request: SignedIn) -> HttpResponse:
     """Cases with a high rating, for the advisory group: what they are about, and the advice so far."""
-    if "advisory_group" not in request.user.roles:
+    if not request.user.has_perm("screening.advise_case"):
         raise PermissionDenied
     cases = (
         queries.advised_cases(request.user)

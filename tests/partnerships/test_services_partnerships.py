@@ -15,6 +15,7 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.models import AuditEvent, Job
 from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory
 from tests.portal.factories import UserFactory
+from tests.screening import factories as screening
 
 pytestmark = pytest.mark.django_db
 S = PartnershipStatus
@@ -267,6 +268,17 @@ def test_a_lapsed_clearance_puts_active_records_on_hold_without_a_person(clerk):
     assert (active.status, archived.status) == (S.ON_HOLD, S.ACTIVE)
     event = AuditEvent.objects.get(subject_id=str(active.pk))
     assert (event.by, event.note) == (None, "The clearance has ended.")
+
+
+def test_a_record_whose_lead_has_its_own_clearance_goes_on(clerk):
+    company = CompanyFactory()
+    own = PartnershipFactory(status=S.ACTIVE, companies=[company], entities=["WFP"])
+    other = PartnershipFactory(status=S.ACTIVE, companies=[company], entities=["UNDP"])
+    screening.cleared(company, entity=UNEntity.objects.get(code="WFP"))
+    screening.cleared(company, entity=UNEntity.objects.get(code="UNDP"), outcome="declined")
+    assert hold_partnerships(company, "The company was declined.") == [other]
+    own.refresh_from_db()
+    assert own.status == S.ACTIVE
 
 
 def test_a_record_becomes_public_after_screening_and_stays(clerk):

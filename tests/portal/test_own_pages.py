@@ -171,6 +171,16 @@ def test_closed_accounts_are_told_nothing(run_jobs):
     assert not Notice.objects.exists()
 
 
+def test_a_mail_that_can_be_ended_says_where_to_the_mail_program(me, run_jobs):
+    tell(me, "plain")
+    tell(me, "ended", stop_path="/stop/x/")
+    run_jobs()
+    plain, ended = mail.outbox
+    assert "List-Unsubscribe" not in plain.extra_headers
+    assert ended.extra_headers["List-Unsubscribe"].endswith("/stop/x/>")
+    assert ended.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
 def test_notices_are_listed_counted_and_read(client, me):
     tell(me)
     tell(UserFactory(), "not mine")
