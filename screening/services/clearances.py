@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from focalpoints.models import UNEntity
 from partnerships.models import Company
 from partnerships.services.partnerships import hold_partnerships
 from portal.history import record
@@ -39,9 +40,12 @@ def suspend_clearances(hit: Hit) -> int:
     return len(in_force)
 
 
-def hold(company: Company, note: str, *, key: str) -> None:
-    """Put the active partnerships of a company on hold and tell the focal points of their UN entities."""
-    for partnership in hold_partnerships(company, note, by=None):
+def hold(company: Company, note: str, *, key: str, entity: UNEntity | None = None) -> None:
+    """Put the active partnerships of a company on hold and tell the focal points of their UN entities.
+
+    With `entity` only those that it leads: others rest on a clearance of their own.
+    """
+    for partnership in hold_partnerships(company, note, by=None, entity=entity):
         notices.tell_of_hold(partnership, company, note, key=key)
 
 
@@ -59,7 +63,8 @@ def end_clearance(decision: Decision) -> None:
     record(decision, "ended", by=None)
     clearance = queries.clearance_for(company, entity=decision.entity)
     if clearance is None or not clearance.is_valid:
-        hold(company, _("The clearance has ended."), key=f"ended:{decision.pk}")
+        why = _("The clearance has ended.")
+        hold(company, why, key=f"ended:{decision.pk}", entity=decision.entity)
 
 
 def remind_of_ends() -> None:

@@ -112,7 +112,7 @@ def decide_case(
     )
     if outcome in REFUSING:
         note = _("The company was declined.")
-        for partnership in hold_partnerships(case.company, note, by=by):
+        for partnership in hold_partnerships(case.company, note, by=by, entity=case.entity):
             notices.tell_of_hold(partnership, case.company, note, key=f"declined:{decision.pk}")
     _open_joint_note(decision)
     notices.tell_of_decision(decision)

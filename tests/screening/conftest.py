@@ -26,7 +26,7 @@ def held(monkeypatch):
     """The companies whose partnerships were put on hold."""
     seen = []
 
-    def hold(company, note, by=None):
+    def hold(company, note, by=None, entity=None):
         seen.append(company.pk)
         return []
 

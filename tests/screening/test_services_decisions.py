@@ -320,20 +320,23 @@ def test_reminders_come_at_90_30_7_and_0_days_once_each(run_jobs):
     assert Case.objects.open().get().follows == decision.case  # the review opens 30 days before
 
 
-def test_lapsed_clearance_holds_the_partnership_and_tells_its_focal_points():
+def test_lapsed_clearance_holds_the_records_of_its_entity_and_tells_its_focal_points():
     focal = UserFactory(roles=["focal_point"])
     FocalPoint.objects.create(
         entity=entity("UNDP"), user=focal, role_title="O", office_place="X", unit_mailbox="u@test.example"
     )
-    decision = cleared(CompanyFactory(), entity=entity(), until=timezone.localdate() - timedelta(days=1))
-    partnership = Partnership.objects.create(
-        title="Freight", reference="P-9998", partnership_type="core_business", status="active"
-    )
-    partnership.parties.create(company=decision.company)
-    partnership.entity_roles.create(entity=entity("UNDP"))
+    company, yesterday = CompanyFactory(), timezone.localdate() - timedelta(days=1)
+    decision = cleared(company, entity=entity("UNDP"), until=yesterday)
+    cleared(company, entity=entity())
+    for reference, code in (("P-9998", "UNDP"), ("P-9997", "WFP")):
+        record = Partnership.objects.create(
+            title="Freight", reference=reference, partnership_type="core_business", status="active"
+        )
+        record.parties.create(company=company)
+        record.entity_roles.create(entity=entity(code))
     clearances.end_clearance(decision)
-    partnership.refresh_from_db()
-    assert partnership.status == "on_hold"
+    states = dict(Partnership.objects.values_list("reference", "status"))
+    assert states == {"P-9998": "on_hold", "P-9997": "active"}
     notice = Notice.objects.get(user=focal)
     assert (notice.kind, notice.url) == ("clearance", "/desk/partnerships/P-9998/")
 
@@ -348,6 +351,20 @@ def test_same_open_hits_do_not_reopen_what_was_withdrawn(analyst):
         action="found", subject_type="screening.hit", subject_id=str(fresh.pk), subject_label="x"
     )
     assert cases.open_case_for_hits(case.company) is not None
+
+
+def test_page_of_the_advisory_group_stays_flat(client, analyst, assert_flat_queries):
+    member = UserFactory(roles=["advisory_group"])
+    client.force_login(member)
+    rated = recommended(analyst, answers=RATED["high"]).assessment
+
+    def grow():
+        case = CaseFactory(entity=entity(), status="decision", analyst=analyst, recommendation="declined")
+        rated.pk, rated.case = None, case
+        rated.save()
+        replies.advise(case, text="Wait.", by=member)
+
+    assert_flat_queries(lambda: client.get("/cases/advice/"), grow=grow)
 
 
 # --- memo ---------------------------------------------------------------------------------------------------

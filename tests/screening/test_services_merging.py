@@ -89,3 +89,14 @@ def test_double_leads_to_its_survivor_until_the_merge_is_undone(client, analyst)
     merging.undo_merge(first_merge, by=analyst)
     assert queries.survivor_of(gone) is None
     assert client.get("/cases/new/", {"company": gone.public_id}).status_code == 200
+
+
+def test_page_of_doubles_stays_flat(client, analyst, assert_flat_queries):
+    kept, _gone = pair()
+    case = CaseFactory(company=kept)
+    client.force_login(analyst)
+    here = reverse("screening:duplicates", args=[case.reference])
+    assert_flat_queries(
+        lambda: client.get(here),
+        grow=lambda: CompanyFactory(name="Orsala Maritime Trading", country_id="KEN"),
+    )
