@@ -367,7 +367,8 @@ def _files(case: Case, found: Assessment | None) -> Section:
 def _words(case: Case, decision: Decision | None) -> Section:
     """What others said: questions, advice, notes, replies."""
     said = [
-        f"{question.get_to_display()}: {question.text} – {question.answer or _('no answer')}"
+        f"{' '.join(filter(None, [question.get_to_display(), question.code]))}: {question.text} "
+        f"– {question.answer or _('no answer')}"
         for question in case.questions.all()
     ]
     said += [f"{_('Advice')}, {item.by}: {item.text}" for item in case.advice.select_related("by")]

@@ -18,7 +18,7 @@ from screening.models import (
     Hit,
     ListSource,
 )
-from screening.queries.catalogue import read_version
+from screening.queries.catalogue import catalogue_in_force, read_version
 from screening.queries.lists import latest_run, run_shortcomings, serving_versions
 from screening.rating import (
     Catalogue,
@@ -167,6 +167,14 @@ def assessment_state(assessment: Assessment) -> State:
     given = {code: everything[code] for code in asked}
     rating = rate({code: row.answer for code, row in given.items()}, depth, overlay or None, using=known)
     return State(known, overlay, depth, least, given, rating)
+
+
+def criteria_of(case: Case) -> Mapping[str, Criterion]:
+    """The criteria a case is examined by, by code: those of its assessment, or those in force."""
+    assessment = Assessment.objects.filter(case=case).select_related("catalogue").first()
+    if assessment is None:
+        return catalogue_in_force().criteria
+    return read_version(assessment.catalogue).criteria_under(assessment.overlay)
 
 
 def frozen_rating(assessment: Assessment) -> Rating:

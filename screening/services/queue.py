@@ -13,6 +13,7 @@ from portal.errors import RuleViolation
 from portal.history import record
 from portal.models import User
 from screening.models import Case, CaseStatus, CompanyNote, Question, SavedView, WaitingOn
+from screening.queries.assessments import criteria_of
 from screening.services import locks, notices
 
 MAX_LABELS = 10
@@ -140,6 +141,9 @@ def ask_question(case: Case, *, to: str, text: str, code: str = "", by: User) ->
         raise RuleViolation(_("Nobody of the company has an account here. Ask who requested the case."))
     if to != WaitingOn.COMPANY and case.requested_by_id is None:
         raise RuleViolation(_("A hit opened this case: there is nobody who asked for it."))
+    code = code.strip().upper()
+    if code and code not in criteria_of(case):
+        raise RuleViolation(_("There is no criterion “%(code)s”.") % {"code": code})
     question = Question.objects.create(case=case, to=to, text=text, code=code, asked_by=by)
     if case.paused_on is None:
         case.paused_on = timezone.localdate()

@@ -5,11 +5,13 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from partnerships.models import Company
 from portal.history import record
 from screening import matching
 from screening.lists.dates import exact_date
 from screening.lists.model import Entry
 from screening.models import CompactEvent, CompactStatus, ListEntry, ListVersion
+from screening.services import locks, monitoring
 
 # The publisher's words, folded, and what they mean.
 STATUSES = {
@@ -53,16 +55,21 @@ def _note(version: ListVersion, entry: Entry, company_id: int) -> bool:
         "report_due_on": exact_date(told.get("next_report_due", "")),
     }
     last = CompactEvent.objects.current().filter(company=company_id).first()
+    if last is not None and facts["on"] <= last.on:
+        facts["on"] = last.on  # the newer table overrules, also where it dates the change back
     if last is not None and all(getattr(last, name) == value for name, value in facts.items()):
         return False
+    company = locks.lock_company(Company(pk=company_id))
     event = CompactEvent.objects.create(
-        company_id=company_id,
+        company=company,
         source=version.source.title,
         source_url=version.source.page_url,
         stated_on=stated_on,
         **facts,
     )
     record(event, "noted from the published table", by=None, note=str(version))
+    if status != CompactStatus.ACTIVE and (last is None or last.status != status):
+        monitoring.review_company(company, "standing", note=str(event))
     return True
 
 

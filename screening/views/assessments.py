@@ -13,7 +13,7 @@ from screening import queries
 from screening.forms.assessments import AnswersForm, PlanForm
 from screening.labels import ANSWERS, EVIDENCE, RATINGS, TYPES, rating_ladder, rating_scale
 from screening.memo import plan_facts
-from screening.models import Assessment, Case, CaseStatus
+from screening.models import Assessment, Case, CaseStatus, Question
 from screening.queries.assessments import (
     State,
     assessment_state,
@@ -196,6 +196,9 @@ def assessment_group(request: SignedIn, reference: str, kind: str) -> HttpRespon
             if request.POST.get("next") and later:
                 return redirect("screening:assessment_group", case.reference, later[0])
             return redirect(HERE, case.reference)
+    asked: dict[str, list[Question]] = {}
+    for question in case.questions.exclude(code="").select_related("answered_by"):
+        asked.setdefault(question.code, []).append(question)
     context = {
         "case": case,
         "tab": "assessment",
@@ -208,6 +211,7 @@ def assessment_group(request: SignedIn, reference: str, kind: str) -> HttpRespon
             | {
                 "fields": form.fields_of(row.criterion.code) if row.origin != "automatic" else [],
                 "since": look_back_from(row.criterion, state.known, state.overlay, timezone.localdate()),
+                "asked": asked.get(row.criterion.code, []),
             }
             for row in rows
         ],

@@ -7,14 +7,25 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from focalpoints.models import UNEntity
 from partnerships.models import CompanyMember
 from portal.errors import RuleViolation, StaleEdit
+from portal.models import AuditEvent
 from screening.dossier import PARTS
-from screening.models import Activity, Case, CompanyFact, Disclosure
+from screening.lists.model import Country, Entry, ListedName
+from screening.models import (
+    Activity,
+    Case,
+    CompanyFact,
+    Disclosure,
+    ListEntry,
+    ListVersion,
+    VersionStatus,
+)
 from screening.queries.assessments import facts_of
-from screening.services import dossier
+from screening.services import dossier, standings
 from tests.portal.factories import UserFactory
-from tests.screening.factories import CaseFactory, CompanyFactory, cleared
+from tests.screening.factories import CaseFactory, CompanyFactory, ListSourceFactory, cleared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
 
@@ -152,3 +163,32 @@ def test_dossier_pages_show_value_source_and_date_and_stay_flat(client, analyst,
         lambda: client.get(reverse("screening:dossier", args=[case.reference])),
         grow=lambda: dossier.add_controversy(case.company, by=analyst, **CONTROVERSY | {"severity": 2}),
     )
+
+
+def test_loss_of_standing_in_the_published_table_has_a_cleared_company_examined_once():
+    company = CompanyFactory(name="Tamarind Bay Logistics Ltd.", country_id="BGD")
+    cleared(company, entity=UNEntity.objects.get(code="WFP"))
+    told = {"status": "Active"}
+    for status in ("Active", "Delisted", "Delisted"):
+        told["status"] = status
+        version = ListVersion.objects.create(
+            source=ListSourceFactory(is_required=False), number=1, status=VersionStatus.SERVING,
+            file="lists/none", size=0, sha256="0" * 64,
+        )  # fmt: skip
+        entry = Entry(
+            "P-1",
+            "organization",
+            (ListedName(company.name, "primary"),),
+            countries=(Country("bd", "bgd", "Bangladesh"),),
+            until=date(2026, 11, 1) if status == "Delisted" else None,
+            extra=tuple(told.items()),
+        )
+        ListEntry.objects.create(
+            version=version, source_id="P-1", kind="organization", name=company.name,
+            content=entry.as_dict(), fingerprint="f",
+        )  # fmt: skip
+        standings.note_standings(version.pk)
+        assert standings.note_standings(version.pk) == 0  # what is known already adds nothing
+    assert [event.status for event in company.compact_events.order_by("pk")] == ["active", "delisted"]
+    case = Case.objects.open().get(company=company)
+    assert AuditEvent.objects.filter(action="opened by monitoring", subject_id=str(case.pk)).count() == 1

@@ -201,3 +201,17 @@ def test_desk_shows_conditions_of_the_own_entity_and_what_awaits_advice(analyst)
     assert [row.title for row in queries.desk_rows(member)] == [f"Advise on: {case.company.name}"]
     replies.advise(case, text="Not now.", by=member)
     assert queries.desk_rows(member) == []
+
+
+def test_answer_to_a_question_stands_beside_its_criterion(client, analyst):
+    case = asked_case()
+    assessed(case, analyst)
+    with pytest.raises(RuleViolation, match="no criterion"):
+        queue.ask_question(case, to="requester", text="?", code="R-NIX-01", by=analyst)
+    question = queue.ask_question(case, to="requester", text="Which mills?", code="r-cor-01", by=analyst)
+    queue.answer_question(question, text="Three in Sylhet.", by=case.requested_by)
+    client.force_login(analyst)
+    page = client.get(reverse("screening:assessment_group", args=[case.reference, "risk_factor"]))
+    row = next(row for row in page.context["rows"] if row["criterion"].code == "R-COR-01")
+    assert row["asked"] == [question]
+    assert "Three in Sylhet." in page.content.decode()
