@@ -1,6 +1,7 @@
 """Fetches a published list: from its fixed hosts only, over https, with limits on size and time."""
 
 import http.client
+import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,6 +17,29 @@ MAX_SECONDS = 240  # in all; a job's lease is longer
 SOCKET_SECONDS = 30
 MAX_REDIRECTS = 3
 CHUNK = 1 << 16
+
+
+def is_public_address(url: str) -> bool:
+    """May a list be kept at this address: https, a host with a public name, no port, no user?
+
+    A number in place of the name, or a name of the inside ("localhost", "db.internal"), is no publisher.
+    """
+    try:
+        asked = urlsplit(url)
+        has_port = asked.port is not None
+    except ValueError:
+        return False
+    return asked.scheme == "https" and not has_port and not asked.username and is_public_host(asked.hostname)
+
+
+def is_public_host(name: str | None) -> bool:
+    labels = (name or "").lower().split(".")
+    return (
+        len(labels) > 1
+        and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
+        and not labels[-1].isdigit()
+        and labels[-1] not in {"local", "localhost", "internal", "lan", "home", "arpa", "test", "invalid"}
+    )
 
 
 class Unreachable(RuleViolation):

@@ -17,6 +17,7 @@ from screening.views import (
     merging,
     queue,
     replies,
+    sources,
 )
 
 app_name = "screening"
@@ -115,7 +116,9 @@ urlpatterns = [
         name="api_reconcile",
     ),
     path("lists/", lists.list_sources, name="list_sources"),
+    path("lists/add/", sources.source_add, name="source_add"),
     path("lists/<slug:code>/", lists.list_detail, name="list_detail"),
+    path("lists/<slug:code>/edit/", sources.source_edit, name="source_edit"),
     path("lists/<slug:code>/upload/", lists.list_upload, name="list_upload"),
     path("lists/<slug:code>/fetch/", lists.list_fetch, name="list_fetch"),
     path("lists/<slug:code>/required/", lists.list_required, name="list_required"),

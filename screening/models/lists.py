@@ -10,7 +10,8 @@ from portal.models import User
 class ListSource(models.Model):
     """A published sanctions, debarment or exclusion list.
 
-    Loaded from `screening/data/sources.yaml`; `is_required` and `stale_after_days` are the operator's.
+    Loaded from `screening/data/sources.yaml` or added by an administrator; `is_required` and
+    `stale_after_days` are the operator's.
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +56,9 @@ class ListSource(models.Model):
     expected_low = models.PositiveIntegerField(null=True, help_text="Fewest entries that are believed.")
     expected_high = models.PositiveIntegerField(null=True, help_text="Most entries that are believed.")
     licence = models.CharField(max_length=200, blank=True)
+    is_own = models.BooleanField(
+        default=False, help_text="Added or changed here: a new release of the software leaves it alone."
+    )
     etag = models.CharField(max_length=200, blank=True, help_text="Of the last file fetched.")
     last_modified = models.CharField(max_length=60, blank=True, help_text="Of the last file fetched.")
 

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.errors import RuleViolation
-from portal.history import move, record
+from portal.history import changed_fields, move, record
 from portal.jobs import enqueue
 from portal.models import User
 from screening import queries
@@ -48,10 +48,16 @@ NEVER_OVERRIDDEN = {"unreadable", "empty"}
 
 
 def load_sources() -> int:
-    """Bring ListSource in line with sources.yaml; what an operator set stays. Returns the number of lists."""
+    """Bring ListSource in line with sources.yaml; what an operator set stays. Returns the number of lists.
+
+    A list that was changed here is the operator's as a whole.
+    """
     with SOURCES.open(encoding="utf-8") as file:
         rows = yaml.load(file, Loader=yaml.CSafeLoader)
+    own_codes = set(ListSource.objects.filter(is_own=True).values_list("pk", flat=True))
     for code, row in rows.items():
+        if code in own_codes:
+            continue
         low, high = row.pop("expected", (None, None))
         own = {"is_required": row.pop("is_required"), "stale_after_days": row.pop("stale_after_days")}
         facts = {
@@ -60,6 +66,39 @@ def load_sources() -> int:
         }  # fmt: skip
         ListSource.objects.update_or_create(code=code, defaults=facts, create_defaults={**facts, **own})
     return len(rows)
+
+
+@transaction.atomic
+def add_source(code: str, values: Mapping[str, Any], *, by: User) -> ListSource:
+    """Add a list of the operator's own: the fields of ListSource, not needed for a complete screening yet."""
+    _may_manage(by)
+    if ListSource.objects.filter(pk=code).exists():
+        raise RuleViolation(_("There is a list with the code “%(code)s” already.") % {"code": code})
+    source = ListSource.objects.create(code=code, is_own=True, **values)
+    record(source, "added", by=by, changes={name: [None, value] for name, value in values.items()})
+    return source
+
+
+@transaction.atomic
+def change_source(source: ListSource, values: Mapping[str, Any], *, by: User) -> None:
+    """Change what is kept about a list: the next file is read by it, what was read before stays as it is.
+
+    Who may see the entries, and the criterion of a match, count at once.
+    """
+    _may_manage(by)
+    source = ListSource.objects.select_for_update(no_key=True).get(pk=source.pk)
+    changes = changed_fields(source, values)
+    if "kind" in changes and source.versions.exists():
+        raise RuleViolation(_("The kind stays as it is: companies were screened against this list as such."))
+    if not changes:
+        return
+    if "url" in changes:  # what the old address said of its file tells nothing about the new one
+        source.etag = source.last_modified = ""
+    for name, value in values.items():
+        setattr(source, name, value)
+    source.is_own = True
+    source.save()
+    record(source, "changed", by=by, changes=changes)
 
 
 # --- receiving --------------------------------------------------------------------------------------------

@@ -246,6 +246,8 @@ ROWS: dict[str, Row] = {
     ),
     "screening:api_reconcile": Row(get="404", post="404", args=lambda world: ["no-address-of-ours"]),
     "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
+    "screening:source_add": Row(get=ADMIN_ONLY, post=ADMIN_TYPES),
+    "screening:source_edit": Row(get=ADMIN_ONLY, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk]),
     "screening:list_detail": Row(get=ADMIN_ONLY, post=NO, args=lambda world: [world.list_source.pk]),
     "screening:list_upload": Row(get=NO, post=ADMIN_TYPES, args=lambda world: [world.list_source.pk]),
     "screening:list_fetch": Row(get=NO, post=ADMIN_POSTS, args=lambda world: [world.list_source.pk]),
