@@ -72,18 +72,17 @@ def read_pair(row: dict[str, str | None]) -> tuple[Subject, Listed]:
     if not name or not names or not all(isinstance(item, str) and item.strip() for item in names):
         raise ValueError("query_name or candidate_names is empty.")
     kind = KINDS.get((row.get("schema") or "").strip().casefold(), "unknown")
-    ours, our_dates = _facts(_json(row, "query_identifiers", dict), _countries(row, "query_country"))
-    theirs, their_dates = _facts(
-        _json(row, "candidate_identifiers", dict), _countries(row, "candidate_country")
-    )
+    countries, their_countries = _countries(row, "query_country"), _countries(row, "candidate_country")
+    ours, our_dates = _facts(_json(row, "query_identifiers", dict), countries)
+    theirs, their_dates = _facts(_json(row, "candidate_identifiers", dict), their_countries)
     return (
-        Subject(kind, (name,), _countries(row, "query_country"), ours, our_dates),
+        Subject(kind, (name,), countries, ours, our_dates),
         Listed(
             "",
             row.get("pair_id") or "",
             kind,
             tuple(ListedName(item, "alias" if number else "primary") for number, item in enumerate(names)),
-            _countries(row, "candidate_country"),
+            their_countries,
             theirs,
             their_dates,
         ),
