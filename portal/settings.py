@@ -306,6 +306,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The registry of partnerships between the United Nations and business.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {  # "kind" and "status" where they are read and where they are written
+        "PartnerKindEnum": "partnerships.models.PartnerKind",
+        "ContributionKindEnum": "partnerships.models.ContributionKind",
+        "ContributionStatusEnum": "partnerships.models.Contribution.Status",
+        "PartnershipStatusEnum": "partnerships.models.PartnershipStatus",
+    },
 }
 
 # --- logs: one JSON object a line ---------------------------------------------------------------------

@@ -2,7 +2,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Exists, F, Func, OuterRef, Q, UniqueConstraint
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
@@ -348,6 +350,17 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The address people read. The one with the reference alone stays for good and leads here."""
+        if not self.slug:
+            return reverse("partnerships:partnership_detail", args=[self.reference])
+        return reverse("partnerships:partnership_page", args=[self.reference, self.slug])
+
+    @property
+    def slug(self) -> str:
+        """The title as it stands in the address; "" where it has no Latin letters."""
+        return slugify(self.title)[:80].strip("-")
 
 
 class PartnershipEntity(models.Model):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("partnerships/", registry.partnership_list, name="partnership_list"),
     path("partnerships.<slug:format>", registry.partnership_export, name="partnership_export"),
     path("partnerships/<slug:reference>/", records.partnership_detail, name="partnership_detail"),
+    path("partnerships/<slug:reference>/<slug:slug>/", records.partnership_detail, name="partnership_page"),
     path("organisations/<uuid:public_id>/", profiles.company_detail, name="company_detail"),
     path("countries/<slug:iso3>/", profiles.country_detail, name="country_detail"),
     path("sdgs/<int:number>/", profiles.goal_detail, name="goal_detail"),

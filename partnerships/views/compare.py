@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -41,7 +40,7 @@ def partnership_compare(request: HttpRequest) -> HttpResponse:
         "heads": [
             {
                 "label": record.title,
-                "url": reverse("partnerships:partnership_detail", args=[record.reference]),
+                "url": record.get_absolute_url(),
             }
             for record in records
         ],

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,8 +44,11 @@ LIGHT_LOOKS: dict[str, str] = {
 
 @require_safe
 @login_not_required
-def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """A record as anybody reads it; 410 with the reason where it was withdrawn."""
+def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> HttpResponse:
+    """A record as anybody reads it; 410 with the reason where it was withdrawn.
+
+    Its address without the title, or with an earlier one, leads to that of today.
+    """
     records = (
         Partnership.objects.visible_to(request.user)
         .for_list()
@@ -68,6 +72,9 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
     record = get_object_or_404(records, reference=reference)
     if record.status == PartnershipStatus.WITHDRAWN:
         return gone(request, record)
+    if slug != record.slug:
+        query = request.META["QUERY_STRING"]
+        return redirect(record.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
     withheld = withheld_from(request.user, record)
     companies = [party.company for party in record.parties.all() if party.company]
     if Withholdable.PARTIES in withheld:
@@ -133,7 +140,8 @@ def partnership_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "timeline": timeline(record),
         "document": sources.documents().get(record.source_document),
         "checks": [check_words(company, clearances.get(company.pk)) for company in companies],
-        "address": request.build_absolute_uri(request.path),
+        "address": request.build_absolute_uri(reverse("partnerships:partnership_detail", args=[reference])),
+        "canonical": request.build_absolute_uri(record.get_absolute_url()),
         "is_public": record.visibility == Visibility.PUBLIC,
         "can_edit": Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists()
         if request.user.is_authenticated

@@ -204,7 +204,7 @@ def as_links(suggestions: Iterable[search.Suggestion]) -> list[dict]:
                 {"label": label, "url": url, "kind": FACETS[found.facet].title, "count": found.count}
             )
         else:
-            url = reverse("partnerships:partnership_detail", args=[found.value])
+            url = Partnership(reference=found.value, title=found.label).get_absolute_url()
             links.append({"label": found.label, "url": url, "kind": _("Record"), "count": 0})
     return links
 

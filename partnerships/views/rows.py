@@ -12,7 +12,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
     """Rows for records of `for_rows()`. No query: the words come from the kept reference tables."""
     return [
         {
-            "url": reverse("partnerships:partnership_detail", args=[record.reference]),
+            "url": record.get_absolute_url(),
             "title": record.title,
             "summary": record.summary,
             "reference": record.reference,

@@ -28,7 +28,11 @@ def of_company(world: SimpleNamespace) -> list:
 ROWS: dict[str, Row] = {
     "partnerships:partnership_list": Row(get=PUBLIC),
     "partnerships:partnership_export": Row(get=PUBLIC, args=lambda world: ["csv"]),
-    "partnerships:partnership_detail": Row(get="404 404 404 200 404 404 404 404", args=of_draft),
+    "partnerships:partnership_detail": Row(get="404 404 404 301 404 404 404 404", args=of_draft),
+    "partnerships:partnership_page": Row(
+        get="404 404 404 200 404 404 404 404",
+        args=lambda world: [world.draft.reference, world.draft.slug],
+    ),
     "partnerships:company_detail": Row(get=PUBLIC, args=of_company),
     "partnerships:country_detail": Row(get=PUBLIC, args=lambda world: ["UGA"]),
     "partnerships:goal_detail": Row(get=PUBLIC, args=lambda world: [8]),

@@ -12,7 +12,7 @@ SHOWN = [
 
 
 def page_of(client, record: Partnership) -> str:
-    return client.get(f"/partnerships/{record.reference}/").content.decode()
+    return client.get(record.get_absolute_url()).content.decode()
 
 
 def test_the_page_tells_what_the_record_holds(client):
@@ -65,3 +65,18 @@ def test_the_page_stays_flat(client, assert_flat_queries):
         record.lesson_rows.create(text="Another.")
 
     assert_flat_queries(lambda: page_of(client, record), grow)
+
+
+def test_the_address_holds_the_title_and_older_ones_lead_to_it(client):
+    record = PartnershipFactory(is_public=True, reference="P-6060", title="Clean water: côte d’Ivoire")
+    assert record.get_absolute_url() == "/partnerships/P-6060/clean-water-cote-divoire/"
+    for address in ("/partnerships/P-6060/?from=mail", "/partnerships/P-6060/an-older-title/?from=mail"):
+        moved = client.get(address)
+        assert (moved.status_code, moved["Location"]) == (301, record.get_absolute_url() + "?from=mail")
+    assert client.get(record.get_absolute_url()).status_code == 200
+    assert (
+        'href="http://testserver/partnerships/P-6060/"' not in client.get("/partnerships/").content.decode()
+    )
+    arabic = PartnershipFactory(is_public=True, reference="P-6061", title="مياه نظيفة")
+    assert arabic.get_absolute_url() == "/partnerships/P-6061/"
+    assert client.get("/partnerships/P-6061/").status_code == 200

@@ -36,7 +36,7 @@ def test_csv_holds_all_pages_of_the_result_in_its_order(archive, client):
 
 
 def test_a_record_of_the_archive_says_where_each_fact_is_from(archive, client):
-    page = text_of(client.get("/partnerships/P-0033/"))
+    page = text_of(client.get("/partnerships/P-0033/", follow=True))
     for words in (
         "Active in August 2003",
         "A/58/227",

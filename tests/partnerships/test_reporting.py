@@ -186,7 +186,7 @@ def test_a_report_is_written_with_a_file_and_read_by_everybody(client, clerk, se
     page = client.get(f"/partnerships/{record.reference}/reports/1/").content.decode()
     for words in ("Twelve stores opened.", "Make it larger", "figures.csv"):
         assert words in page, words
-    assert "/reports/1/" in client.get(f"/partnerships/{record.reference}/").content.decode()
+    assert "/reports/1/" in client.get(record.get_absolute_url()).content.decode()
 
 
 def test_the_desk_shows_the_report_that_is_due(client, clerk):
