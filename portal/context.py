@@ -35,6 +35,7 @@ INSIDE_NAV = [
     ("partnerships:my_companies", _("My company"), "partnerships.make_offer"),
     ("screening:my_screening", _("Screening"), "partnerships.make_offer"),
     ("partnerships:desk_partnerships", _("Records"), "partnerships.register_partnership"),
+    ("partnerships:agreement_review", _("Agreements"), "partnerships.review_agreement"),
     ("partnerships:desk_offers", _("Offers"), "partnerships.view_offer"),
     ("partnerships:desk_needs", _("Needs"), "partnerships.post_need"),
     ("screening:case_list", _("Cases"), "screening.view_case"),

@@ -35,6 +35,7 @@ DEMO_ACCOUNTS = [
     DemoAccount("committee@demo.example", "Partnership committee", ("committee",)),
     DemoAccount("executive@demo.example", "Executive head", ("executive_head",)),
     DemoAccount("advisory@demo.example", "Advisory group", ("advisory_group",)),
+    DemoAccount("legal@demo.example", "Legal officer", ("legal_officer",)),
     DemoAccount("steward@demo.example", "Catalogue steward", ("catalogue_steward",)),
     DemoAccount("editor@demo.example", "Newsletter editor", ("editor",)),
     DemoAccount("editor2@demo.example", "Second editor", ("editor",)),
