@@ -131,7 +131,8 @@ def rule_lines(known: Catalogue) -> list[dict]:
 
 def overlay_changes(known: Catalogue, name: str) -> dict[str, str]:
     """What an overlay tightens, in words: by the code of a criterion, or by the part of the rule."""
-    changes, found = known.overlays[name], {}
+    changes = known.overlays[name]
+    found: dict[str, str] = {}
 
     def add(place: str, words: str) -> None:
         found[place] = f"{found[place]}; {words}" if place in found else words

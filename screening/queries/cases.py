@@ -224,7 +224,7 @@ def next_to_decide(user: User) -> Case | None:
 
 def advised_cases(user: User):
     """Cases with a high rating, for the advisory group, whose members see no other; newest first."""
-    if "advisory_group" not in user.roles:
+    if not user.has_perm("screening.advise_case"):
         return Case.objects.none()
     return Case.objects.filter(assessment__rating="high").order_by("-opened_at")
 
