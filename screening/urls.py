@@ -74,6 +74,7 @@ urlpatterns = [
     path("cases/<str:reference>/reopen/", queue.case_reopen, name="case_reopen"),
     path("cases/<str:reference>/dossier/", dossier.dossier, name="dossier"),
     path("cases/<str:reference>/dossier/facts/<slug:field>/", dossier.fact_edit, name="fact_edit"),
+    path("cases/<str:reference>/dossier/import/", dossier.facts_import, name="facts_import"),
     path("cases/<str:reference>/dossier/add/<slug:kind>/", dossier.row_add, name="row_add"),
     path("cases/<str:reference>/dossier/<slug:kind>/<int:pk>/strike/", dossier.row_strike, name="row_strike"),
     path("my/screening/", dossier.my_screening, name="my_screening"),

@@ -43,6 +43,26 @@ def state_fact(
     )
 
 
+@transaction.atomic
+def import_facts(company: Company, rows: Sequence[Mapping[str, Any]], *, by: User) -> int:
+    """Put many facts on record, all or none: {"field", "value", "source", "source_url", "stated_on"} each.
+
+    What is on record already, with that value and source, is left alone. Returns how many were new.
+    """
+    locks.may(by, "screening.assess_case")
+    locks.lock_company(company)
+    new = 0
+    for row in rows:
+        said = {name: row[name] for name in ("source", "source_url", "stated_on")}
+        same = CompanyFact.objects.current().filter(
+            company=company, field=row["field"], value=row["value"], source=row["source"]
+        )
+        if not same.exists():
+            _state(company, row["field"], row["value"], {**said, "by": by})
+            new += 1
+    return new
+
+
 def _state(
     company: Company, field: str, value: Any, said: Mapping[str, Any], *, is_disclosed: bool = False
 ) -> CompanyFact:

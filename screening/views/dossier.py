@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from partnerships.models import Company
@@ -27,6 +28,7 @@ from screening.forms.dossier import (
     to_show,
     to_store,
 )
+from screening.forms.facts_file import FactsFileForm
 from screening.models import (
     Activity,
     CompactEvent,
@@ -111,6 +113,23 @@ def fact_edit(request: SignedIn, reference: str, field: str) -> HttpResponse:
         return redirect(HERE, case.reference)
     context = {"case": case, "form": form, "title": known.label}
     return render(request, "screening/dossier_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def facts_import(request: SignedIn, reference: str) -> HttpResponse:
+    """Facts from a table, each with its source; a file with a wrong line changes nothing."""
+    case = case_file_for(request, reference)
+    if not request.user.has_perm("screening.assess_case"):
+        raise PermissionDenied
+    is_sent = request.method == "POST"
+    form = FactsFileForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    if form.is_valid():
+        count = services.import_facts(case.company, form.rows, by=request.user)
+        words = ngettext("%(n)d fact is new on record.", "%(n)d facts are new on record.", count)
+        messages.success(request, words % {"n": count})
+        return redirect(HERE, case.reference)
+    context = {"case": case, "form": form, "parts": PARTS}
+    return render(request, "screening/facts_import.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -164,6 +164,9 @@ ROWS: dict[str, Row] = {
         post="login 404 404 404 404 422 403 404",
         args=lambda world: [world.case.reference, "employees"],
     ),
+    "screening:facts_import": Row(
+        get="login 404 404 404 404 200 403 404", post="login 404 404 404 404 422 403 404", args=case
+    ),
     "screening:row_add": Row(
         get="login 404 404 404 404 200 403 404",
         post="login 404 404 404 404 422 403 404",

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -192,3 +193,41 @@ def test_loss_of_standing_in_the_published_table_has_a_cleared_company_examined_
     assert [event.status for event in company.compact_events.order_by("pk")] == ["active", "delisted"]
     case = Case.objects.open().get(company=company)
     assert AuditEvent.objects.filter(action="opened by monitoring", subject_id=str(case.pk)).count() == 1
+
+
+FACTS = """field,value,source,source_url,stated_on
+employees,420,Register,https://register.example.org/1,2026-10-01
+is_listed,no,Register,,2026-10-01
+product_flags,palm_oil; soy,Annual report,,2026-09-30
+operating_countries,Kenya; BGD,Annual report,,2026-09-30
+supplier_code_acknowledged_on,2026-01-15,Letter,,2026-01-20
+"""
+
+
+def test_facts_come_from_a_table_all_or_none(client, analyst):
+    case = CaseFactory()
+    client.force_login(analyst)
+    url = reverse("screening:facts_import", args=[case.reference])
+
+    def send(text: str | bytes):
+        content = text.encode() if isinstance(text, str) else text
+        return client.post(url, {"file": SimpleUploadedFile("facts.csv", content)}, follow=True)
+
+    bad = send(FACTS + "ticker,ABC,,,2026-10-01\nshoe_size,42,Register,,2099-01-01\n")
+    assert bad.status_code == 422
+    text = bad.content.decode()
+    assert "Line 7: This field is required." in text
+    assert "Line 8: “shoe_size” is no field of the dossier" in text
+    assert not CompanyFact.objects.exists()
+    assert "5 facts are new on record." in send("\ufeff" + FACTS).content.decode()
+    assert "0 facts are new on record." in send(FACTS).content.decode()
+    stated = dict(CompanyFact.objects.current().values_list("field", "value"))
+    assert stated == {
+        "employees": 420,
+        "is_listed": False,
+        "product_flags": ["palm_oil", "soy"],
+        "operating_countries": ["KEN", "BGD"],
+        "supplier_code_acknowledged_on": "2026-01-15",
+    }
+    for broken in (b"\xff\xfe", "field;value\na;b\n", "", FACTS.splitlines()[0], "x" * 200_001):
+        assert send(broken).status_code == 422
