@@ -49,7 +49,10 @@ def survey_of(places: list[MeetingPlace]) -> Survey:
 
 @dataclass(frozen=True)
 class SurveyOfYear:
-    """How those who were at a meeting judged it; `useful_percent` found it useful or very useful."""
+    """How those who were at a meeting judged it; `useful_percent` found it useful or very useful.
+
+    Of a meeting before the portal there are no answers, only what `meeting.survey_result` reports.
+    """
 
     meeting: Meeting
     useful_count: int
@@ -61,7 +64,7 @@ class SurveyOfYear:
 
     @property
     def useful_percent(self) -> int:
-        return round(100 * self.useful_count / self.answer_count)
+        return round(100 * self.useful_count / self.answer_count) if self.answer_count else 0
 
 
 def _latest_first(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
@@ -70,7 +73,7 @@ def _latest_first(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
 
 
 def survey_trend(user: Reader) -> list[SurveyOfYear]:
-    """The surveys of the meetings this reader sees, latest first; meetings nobody judged are left out."""
+    """The surveys of the meetings this reader sees, latest first; meetings without one are left out."""
     answered = Q(places__status="registered", places__usefulness__isnull=False)
     rows = Meeting.objects.visible_to(user).annotate(
         answers=Count("places", filter=answered),
@@ -78,7 +81,7 @@ def survey_trend(user: Reader) -> list[SurveyOfYear]:
     )
     return [
         SurveyOfYear(row, row.useful, row.answers)  # type: ignore[attr-defined]  # annotated above
-        for row in _latest_first(rows.filter(answers__gt=0))
+        for row in _latest_first(rows.filter(Q(answers__gt=0) | ~Q(survey_result="")))
     ]
 
 

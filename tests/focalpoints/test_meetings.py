@@ -288,13 +288,16 @@ def test_the_survey_shows_a_trend_over_the_meetings(client, assert_flat_queries)
     held(2024, 4, 2)
     held(2023)
     held(2022, 4, is_public=False)
+    held(2011, survey_result="More than 75% found it useful", source="A/66/320, para. 18")
     rows = queries.survey_trend(UserFactory())
     assert [(row.year, row.useful_count, row.answer_count, row.useful_percent) for row in rows] == [
         (2025, 2, 3, 67),
         (2024, 1, 2, 50),
+        (2011, 0, 0, 0),
     ]
     page = client.get("/meetings/").content.decode()
     assert "How useful the meetings were" in page
+    assert "More than 75% found it useful" in page
     assert "Secret" not in page
     assert_flat_queries(lambda: client.get("/meetings/"), grow=lambda: held(2021, 4))
 
