@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 LEGAL_FORMS = ("Ltd", "LLC", "GmbH", "S.A.", "JSC", "Inc.", "Co., Ltd.", "OOO", "PLC")
 PLACES = ("Cyprus", "Turkey", "International", "Trading", "Group", "Dubai", "Middle East")
+COUNTRIES = ("Cyprus", "Turkey", "Russia", "Iran", "Syria", "Malaysia", "Panama", "UAE")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,6 +52,11 @@ def added_word(name: str, chance: random.Random) -> str:
     return f"{name} {chance.choice(PLACES)}"
 
 
+def country_added(name: str, chance: random.Random) -> str:
+    country = chance.choice(COUNTRIES)
+    return chance.choice((f"{name} {country}", f"{name} ({country})", f"{country} {name}"))
+
+
 def legal_form(name: str, chance: random.Random) -> str:
     return f"{name} {chance.choice(LEGAL_FORMS)}"
 
@@ -93,6 +99,8 @@ COMPANY: dict[str, Callable[[str, random.Random], str]] = {
     "dropped word": dropped_word,
     "added word": added_word,
     "legal form": legal_form,
+    "country added": country_added,
+    "other spelling": spelling,
     "joined words": joined,
 }
 PERSON: dict[str, Callable[[str, random.Random], str]] = {

@@ -1,10 +1,12 @@
 """Finding candidates among very many names, beside the peers, in one run: speed, recall, memory, bulk.
 
-    python -m bench.retrieval [SHARED] [--names 50000] [--peers-names 50000]
+    python -m bench.retrieval [SHARED] [--names 50000] [--peers-names 50000] [--companies 20000]
 
 Names are made by a seeded generator from the words of real lists in SHARED/lists, so any number can be had
 and none is of a real party. Peers index the same names (at most --peers-names of them). Figures are CPU
-milliseconds; those of pg_trgm, which works in another process, are by the clock. Needs the bench group.
+milliseconds; those of pg_trgm, which works in another process, are by the clock. Each bar is printed as held
+or missed; the bars are for `--names 1000000 --companies 100000`, the rest is a smaller run of the same.
+Needs the bench group.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from bench._bars import bar
 from bench.names import LISTS
 from bench.names_perturb import COMPANY, PERSON
 from screening.lists import importers
@@ -34,6 +37,7 @@ SHOWN = 50  # candidates that a peer is asked for
 SUBJECTS_OF_A_COMPANY = 3  # the company, an owner, a director
 BULK_COMPANIES = 100_000
 BULK_DIFFERENCE = 10_000
+SAMPLE = 300  # companies, and changed entries, that the bulk is reckoned from
 
 
 class Words:
@@ -76,6 +80,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path, nargs="?", default=Path("../shared"))
     parser.add_argument("--names", type=int, default=50_000)
     parser.add_argument("--peers-names", type=int, default=50_000)
+    parser.add_argument("--companies", type=int, default=20_000, help="in the index that a difference asks")
     asked = parser.parse_args()
     if not (asked.shared / "lists").is_dir():
         print(f"retrieval: left out, there is no {asked.shared}/lists with published lists.")
@@ -93,7 +98,7 @@ def main() -> None:
         pg_trgm(peers, asked_of_peers)
         rapidfuzz_everything(peers, asked_of_peers)
         logic_v2(index, queries)
-        bulk(words, index, Path(folder))
+        bulk(words, index, Path(folder), asked.companies)
 
 
 Query = tuple[str, str, str]  # kind, name as asked, id of the right party
@@ -146,8 +151,10 @@ def ours(made: list[tuple[str, Entry]], queries: list[Query], path: Path) -> Ind
         candidates.append(spent)
         searches.append(timed(index.search, asked)[1])
     report("ours, candidates", candidates, hits / len(queries))
+    bar("candidates, p95 in ms", float(np.percentile(candidates, 95)), at_most=3.0)
+    bar("the right party among the candidates", hits / len(queries), at_least=0.95)
     report("ours, candidates compared and explained", searches)
-    print(f"  private memory of a worker after {len(queries)} searches: +{private_mb() - before:.1f} MB")
+    bar("private memory of a worker in MB", private_mb() - before, at_most=20.0)
     return index
 
 
@@ -259,29 +266,28 @@ def logic_v2(index: Index, queries: list[Query]) -> None:
     report("logic-v2 over our candidates", times)
 
 
-def bulk(words: Words, index: Index, folder: Path) -> None:
+def bulk(words: Words, index: Index, folder: Path, count: int) -> None:
     """Everything again against what a list changed, from samples: each figure says how it was reached."""
-    made = list(words.entries(20_000, "c"))
-    companies = [entry for _, entry in made]
-    sample = companies[:300]
+    made = list(words.entries(count * SUBJECTS_OF_A_COMPANY, "c"))
+    sample = [entry for _, entry in made[:SAMPLE]]
     _, spent = timed(lambda: [index.search(Subject(entry.kind, (entry.primary_name,))) for entry in sample])
-    whole = spent / len(sample) * BULK_COMPANIES * SUBJECTS_OF_A_COMPANY / 1000
+    whole = spent / SAMPLE * BULK_COMPANIES * SUBJECTS_OF_A_COMPANY / 1000
     path = folder / "companies.index"
     Index.build(made).save(path)
     of_companies = Index.open(path)
-    listed = list(words.entries(300, "n"))
-
-    _, spent_on = timed(lambda: [of_companies.met_by(Listed.from_entry(entry)) for _, entry in listed])
-    changes = spent_on / len(listed) * BULK_DIFFERENCE / 1000
-    print(f"\nBulk, reckoned from {len(sample)} companies and {len(listed)} entries")
+    listed = [Listed.from_entry(entry) for _, entry in words.entries(SAMPLE, "n")]
+    _, spent_on = timed(lambda: [of_companies.met_by(party) for party in listed])
+    changes = spent_on / SAMPLE * BULK_DIFFERENCE / 1000
+    print(f"\nBulk, reckoned from {SAMPLE} companies and {SAMPLE} entries")
     print(
         f"  {BULK_COMPANIES:,} companies of {SUBJECTS_OF_A_COMPANY} subjects against {index.names_count:,} "
         f"names: {whole / 60:.0f} CPU min"
     )
     print(
-        f"  a difference of {BULK_DIFFERENCE:,} entries against the index of companies (20,000 names): "
-        f"{changes / 60:.1f} CPU min, {changes / whole:.1%} of it"
+        f"  a difference of {BULK_DIFFERENCE:,} entries against {of_companies.names_count:,} names of "
+        f"companies: {changes / 60:.1f} CPU min"
     )
+    bar("difference in % of everything again", 100 * changes / whole, at_most=2.0)
 
 
 if __name__ == "__main__":
