@@ -31,7 +31,7 @@ from partnerships.queries.history import last_move, moves_of
 from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
 from portal.errors import error_page
-from screening.queries import Clearance, clearances_for
+from screening.queries import Standing, standings
 
 # The look of a light: that of a status with the same meaning.
 LIGHT_LOOKS: dict[str, str] = {
@@ -76,10 +76,6 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         query = request.META["QUERY_STRING"]
         return redirect(record.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
     withheld = withheld_from(request.user, record)
-    companies = [party.company for party in record.parties.all() if party.company]
-    if Withholdable.PARTIES in withheld:
-        companies = []
-    clearances = clearances_for([company for company in companies if not company.is_from_archive])
     inferred = sources.inferred(record.inferred_fields)
     contributions = [] if Withholdable.CONTRIBUTIONS in withheld else list(record.contributions.all())
     indicators = [] if Withholdable.RESULTS in withheld else list(record.indicators.all())
@@ -139,7 +135,7 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         "reporting": search.reporting_of(indicators),
         "timeline": timeline(record),
         "document": sources.documents().get(record.source_document),
-        "checks": [check_words(company, clearances.get(company.pk)) for company in companies],
+        "checks": [] if Withholdable.PARTIES in withheld else checks_of(record),
         "address": request.build_absolute_uri(reverse("partnerships:partnership_detail", args=[reference])),
         "canonical": request.build_absolute_uri(record.get_absolute_url()),
         "is_public": record.visibility == Visibility.PUBLIC,
@@ -251,36 +247,30 @@ class Moment:
 
 
 def timeline(record: Partnership) -> list[Moment]:
-    """Milestones, start and end by date; then the changes of status, or the one the source tells of."""
+    """Milestones, start, end and changes of status, or the status the source tells of, in order of time.
+
+    The last that is not to come is where the record stands now.
+    """
     dated = [(moment.on, moment.text) for moment in record.milestones.all()]
     signed = {on for on, _text in dated}
     if record.agreement_signed and record.agreement_signed not in signed:
         dated.append((record.agreement_signed, _("Agreement signed")))
     if record.start and not any(on[:4] == record.start[:4] for on, _text in dated):
         dated.append((record.start, _("Start")))
-    if record.end:
-        dated.append((record.end, _("End")))
-    moments = [Moment(labels.partial_date(on), text) for on, text in sorted(dated)]
     if record.is_imported and record.status_as_of:
         status = record.get_status_display().lower()
-        moments.append(
-            Moment(
-                labels.partial_date(record.status_as_of),
-                _("Status of this record: %(status)s") % {"status": status},
-            )
-        )
+        dated.append((record.status_as_of, _("Status of this record: %(status)s") % {"status": status}))
     known = dict(PartnershipStatus.choices)
     for move in moves_of(record):
         status = str(known.get(move.changes["status"][1], ""))
-        moments.append(
-            Moment(
-                labels.partial_date(localtime(move.at).date().isoformat()),
-                _("Became: %(status)s") % {"status": status},
-            )
-        )
-    if moments:
-        moments[-1] = Moment(moments[-1].when, moments[-1].text, is_now=True)
-    return moments
+        dated.append((localtime(move.at).date().isoformat(), _("Became: %(status)s") % {"status": status}))
+    if record.end:
+        dated.append((record.end, _("End")))
+    dated.sort(key=lambda pair: pair[0])
+    now = sum(on <= localdate().isoformat() for on, _text in dated) - 1
+    return [
+        Moment(labels.partial_date(on), text, is_now=place == now) for place, (on, text) in enumerate(dated)
+    ]
 
 
 @dataclass(frozen=True)
@@ -291,18 +281,27 @@ class Check:
     sentence: str
 
 
-def check_words(company, clearance: Clearance | None) -> Check:
-    if company.is_from_archive:
-        return Check(company, _("Not recorded. The source is older than the registry’s screening."))
-    if clearance and clearance.is_valid:
-        return Check(
-            company,
-            _("Cleared on %(day)s, valid until %(until)s.")
-            % {
-                "day": labels.partial_date(clearance.decided_on.isoformat()),
-                "until": labels.partial_date(clearance.valid_until.isoformat())
-                if clearance.valid_until
-                else "",
-            },
-        )
-    return Check(company, _("No clearance is in force."))
+def checks_of(record: Partnership) -> list[Check]:
+    """How the named companies were checked by each UN entity that leads; one of the archive stands once."""
+    found = {
+        (row.company.pk, None if row.company.is_from_archive else row.entity): check_words(row)
+        for row in standings(record)
+    }
+    return list(found.values())
+
+
+def check_words(row: Standing) -> Check:
+    if row.company.is_from_archive:
+        return Check(row.company, _("Not recorded. The source is older than the registry’s screening."))
+    if not (row.clearance and row.clearance.is_valid):
+        return Check(row.company, _("No clearance is in force."))
+    days = {
+        "entity": row.entity.acronym if row.entity else "",
+        "day": labels.partial_date(row.clearance.decided_on.isoformat()),
+        "until": labels.partial_date(row.clearance.valid_until.isoformat())
+        if row.clearance.valid_until
+        else "",
+    }
+    if row.entity:
+        return Check(row.company, _("Cleared by %(entity)s on %(day)s, valid until %(until)s.") % days)
+    return Check(row.company, _("Cleared on %(day)s, valid until %(until)s.") % days)

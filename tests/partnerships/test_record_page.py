@@ -1,7 +1,11 @@
 import pytest
 
-from partnerships.models import Indicator, Measurement, Partnership, SelfCheck
-from tests.partnerships.factories import IndicatorFactory, PartnershipFactory, full_record
+from focalpoints.models import UNEntity
+from partnerships.models import PARTNERSHIP_MOVES, Indicator, Measurement, Partnership, SelfCheck
+from partnerships.views.records import timeline
+from portal.history import move
+from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory, full_record
+from tests.screening.factories import cleared
 
 pytestmark = pytest.mark.django_db
 SHOWN = [
@@ -80,3 +84,20 @@ def test_the_address_holds_the_title_and_older_ones_lead_to_it(client):
     arabic = PartnershipFactory(is_public=True, reference="P-6061", title="مياه نظيفة")
     assert arabic.get_absolute_url() == "/partnerships/P-6061/"
     assert client.get("/partnerships/P-6061/").status_code == 200
+
+
+def test_the_timeline_runs_in_order_and_says_where_the_record_stands(client):
+    record = PartnershipFactory(is_public=True, start="2025-03", end="2099-02", status="design")
+    move(record, "agreement", moves=PARTNERSHIP_MOVES, by=None)
+    moments = timeline(record)
+    assert [moment.text for moment in moments] == ["Start", "Became: Agreement", "End"]
+    assert [moment.is_now for moment in moments] == [False, True, False]
+
+
+def test_a_company_is_cleared_by_the_entity_that_leads(client):
+    company = CompanyFactory()
+    record = PartnershipFactory(is_public=True, companies=[company], entities=["WFP"])
+    cleared(company, entity=UNEntity.objects.get(pk="UNDP"))
+    assert "No clearance is in force." in page_of(client, record)
+    cleared(company, entity=UNEntity.objects.get(pk="WFP"))
+    assert "Cleared by WFP on" in page_of(client, record)

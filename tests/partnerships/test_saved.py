@@ -42,6 +42,8 @@ def test_a_follower_is_told_once_what_came_and_what_changed(run_jobs):
     assert new.title in notice.body
     assert not any(title in notice.body for title in ("Seen before", "Elsewhere", "Still a draft"))
     assert services.stop_path(followed) in mail.outbox[0].body
+    assert services.stop_path(followed) in mail.outbox[0].extra_headers["List-Unsubscribe"]
+    assert mail.outbox[0].extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     services.check_searches()
     services.check_search(followed.pk)
     assert Notice.objects.count() == 1
