@@ -33,7 +33,7 @@ class RowInput(serializers.ModelSerializer):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """A new row needs what a row needs, also where the record itself is only changed in part."""
-        there = self.context.get("rows", {}).get(self.Meta.kind, {})  # type: ignore[attr-defined]
+        there = self.context.get("rows", {}).get(self.Meta.kind, {})
         row = there.get(given.get("id"))
         if "id" in given and row is None:
             raise ValidationError({"id": _("The record has no such row.")})
@@ -130,7 +130,7 @@ class MilestoneInput(RowInput):
 
 
 def many(row: type[RowInput]) -> serializers.BaseSerializer:
-    return row(many=True, required=False, max_length=MOST_ROWS)
+    return row(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list it makes
 
 
 def chosen(model: type) -> serializers.Field:

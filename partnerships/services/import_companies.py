@@ -50,7 +50,8 @@ class CompanyBook:
             raise LookupError(
                 _("Several companies are called “%(name)s”. Add country or LEI.") % {"name": named.name}
             )
-        return (exact or alike or [None])[0]
+        found = exact or alike
+        return found[0] if found else None
 
     def check(self, row: Row, heading: str) -> None:
         """Count what a row names; what cannot be told apart is a problem of the row."""
@@ -63,7 +64,7 @@ class CompanyBook:
 
     def report(self) -> list[dict[str, Any]]:
         """As `RecordImport.companies` has it, the new ones first."""
-        lines = []
+        lines: list[dict[str, Any]] = []
         for named, rows in self.rows.items():
             try:
                 company = self.find(named)

@@ -69,7 +69,7 @@ def of_local_networks(wanted: search.Wanted) -> Drawn:
 def of_indicators(wanted: search.Wanted) -> Drawn:
     """Each indicator with target and actual value, inputs last and apart. Source: A/66/320, para. 61."""
     found = search.find(wanted, with_counts=False)
-    rows = list(indicators_of(search.entries_of(found))[: MOST_ROWS + 1])
+    rows: list[Any] = list(indicators_of(search.entries_of(found))[: MOST_ROWS + 1])
     above = [row for row in rows if row.level != Indicator.Level.INPUT]
     states: dict[str, int] = {
         _("Target met"): sum(row.is_met for row in above),

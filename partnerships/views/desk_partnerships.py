@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -41,7 +42,7 @@ from partnerships.views.rows import entity_names
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, posted, render_page
 from portal.models import AuditEvent
-from screening.queries import clearances_for
+from screening.queries import overdue_conditions, standings
 
 PAGE_SIZE = 25
 COMPANIES_SHOWN = 10
@@ -56,6 +57,19 @@ def record_to_edit(request: SignedIn, reference: str) -> Partnership:
     if not Partnership.objects.editable_by(request.user).filter(pk=record.pk).exists():
         raise PermissionDenied
     return record
+
+
+def late_conditions(record: Partnership) -> list[str]:
+    """The conditions of clearances this record rests on that are late, a sentence each."""
+    return [
+        _("%(company)s: a condition is overdue since %(day)s: %(text)s")
+        % {
+            "company": condition.case.company,
+            "day": date_format(condition.due_on, "j F Y"),
+            "text": condition.text,
+        }
+        for condition in overdue_conditions(record)
+    ]
 
 
 # --- the list ---------------------------------------------------------------------------------------------
@@ -112,8 +126,7 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
     record = record_to_edit(request, reference)
     onward = services.ONWARDS.get(record.status)
     parties = list(record.parties.select_related("company__country"))
-    companies = [party.company for party in parties if party.company]
-    clearances = clearances_for(companies)
+    known = {party.company_id: party.company for party in parties if party.company}
     moves = PARTNERSHIP_MOVES[record.status]
     context = {
         "record": record,
@@ -131,11 +144,12 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
         "can_withdraw": S.WITHDRAWN in moves,
         "companies": [
             {
-                "company": company,
-                "clearance": clearances.get(company.pk),
-                "words": check_words(company, clearances.get(company.pk)).sentence,
+                "company": known[row.company.pk],
+                "clearance": row.clearance,
+                "elsewhere": row.elsewhere if row.clearance is None else None,
+                "words": check_words(row).sentence,
             }
-            for company in companies
+            for row in standings(record)
         ],
         "can_request": request.user.has_perm("screening.request_case"),
         "reach": reach(record),
@@ -144,7 +158,7 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
             for event in events_of(record).select_related("by").order_by("-id")[:EVENTS_SHOWN]
         ],
         "reason_form": ReasonForm(auto_id="move_%s"),
-        "remarks": gates.remarks_on(record),
+        "remarks": [*gates.remarks_on(record), *late_conditions(record)],
         "owes_reports": record.status in reporting.REPORTING and not record.is_imported,
         **report_state(record),
         "claims_transformation": claims_transformation(record)

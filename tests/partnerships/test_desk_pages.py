@@ -1,13 +1,17 @@
+from datetime import date
+
 import pytest
 
-from focalpoints.models import FocalPoint
+from focalpoints.models import FocalPoint, UNEntity
 from partnerships.forms.partnerships import STEPS
 from partnerships.models import Company, CompanyMember, Partnership, PartnershipStatus, SelfCheck
 from partnerships.queries import desk_rows
 from partnerships.selfchecks import ITEMS, badge_of
 from portal.models import Job
+from screening.models import Condition
 from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory, full_record
 from tests.portal.factories import UserFactory
+from tests.screening.factories import cleared
 
 pytestmark = pytest.mark.django_db
 DESK = "/desk/partnerships/"
@@ -276,3 +280,18 @@ def test_a_business_user_never_sees_companies_of_others(client, sign_in):
     CompanyMember.objects.create(company=other, user=UserFactory(roles=["business"]))
     assert client.get(f"/my/company/{other.public_id}/").status_code == 404
     assert "Hidden" not in text_of(client.post("/my/company/new/", company_data(name="Hidden Work")))
+
+
+def test_the_desk_says_whose_clearance_is_missing_and_which_condition_is_late(client, sign_in):
+    company = CompanyFactory()
+    record = PartnershipFactory(companies=[company], entities=["WFP"], status="screening")
+    sign_in("registry_desk")
+    cleared(company, entity=UNEntity.objects.get(pk="UNDP"))
+    assert (
+        "On file, but not enough here:"
+        in client.get(f"/desk/partnerships/{record.reference}/").content.decode()
+    )
+    here = cleared(company, entity=UNEntity.objects.get(pk="WFP"), outcome="approved_with_conditions")
+    Condition.objects.create(case=here.case, text="Send the audit", due_on=date(2026, 1, 31))
+    page = client.get(f"/desk/partnerships/{record.reference}/").content.decode()
+    assert "a condition is overdue since 31 January 2026: Send the audit" in page
