@@ -141,7 +141,7 @@ class SourceForm(forms.ModelForm):
             )
         for name in NUMBERS:
             self.fields[name].widget.attrs["class"] = "govuk-input--width-5"
-        self.initial |= {name: mapping[name] for name in ("delimiter", "separator") if name in mapping}
+        self.initial.update({name: mapping[name] for name in ("delimiter", "separator") if name in mapping})
         self.initial["default_kind"] = mapping.get("kind", "unknown")
         self.initial["identifiers"] = "\n".join(
             f"{name.removeprefix('identifier:')}: {column}"
