@@ -8,7 +8,6 @@ import time
 import pytest
 
 from portal.traps import SECONDS_TO_READ
-from screening.labels import TYPES
 
 pytestmark = pytest.mark.browser
 
@@ -83,75 +82,6 @@ def test_a_focal_point_begins_a_record_and_finds_it_again(visit, language):
     visitor.fits_width()
     visitor.open("/desk/partnerships/")
     assert visitor.page.get_by_text(title).count() == 1
-
-
-CHOOSE_THE_MILDEST = """selects => selects.forEach(select => {
-    const values = [...select.options].map(option => option.value);
-    select.value = ["clear", "none", "not_shown"].find(value => values.includes(value));
-})"""
-
-
-def assess(analyst, address: str) -> None:
-    """Answer every criterion of a case with evidence, then write the plan."""
-    analyst.open(f"{address}assessment/")
-    send(analyst, "Begin the assessment")
-    for kind in TYPES:
-        analyst.open(f"{address}assessment/{kind}/")
-        analyst.page.locator('select[name$="-answer"]').evaluate_all(CHOOSE_THE_MILDEST)
-        analyst.page.fill('textarea[name="shared_evidence"]', "Searched the press on this day: nothing.")
-        send(analyst, "Save and return")
-    analyst.open(f"{address}assessment/")
-    analyst.scan()
-    analyst.page.fill('textarea[name="benefit_and_cost"]', "Worth the work it asks for.")
-    analyst.page.locator('input[name="has_no_conflict"]').check()
-    send(analyst, "Save the plan")
-
-
-def test_a_hit_is_reviewed_and_a_second_person_decides(visit, portal):
-    analyst, decider = visit(), visit()
-    analyst.sign_in("analyst@demo.example")
-    deadline = time.monotonic() + 90  # the worker screens the demonstration companies after the start
-    while True:
-        analyst.open("/cases/?q=Orsala")
-        case = analyst.page.get_by_role("link", name=re.compile("Orsala Maritime"))
-        if case.count() or time.monotonic() > deadline:
-            break
-        time.sleep(1)
-    address = case.first.get_attribute("href")
-    assert address
-    analyst.open(address)
-    taking = analyst.page.locator(f'form[action="{address}take/"] button')
-    if taking.count():
-        taking.first.click()
-        analyst.page.wait_for_load_state()
-    for _hit in range(2):
-        analyst.open(address)
-        hit = analyst.page.locator(".cg-hits a", has_text="To decide").first
-        hit.click()
-        analyst.page.wait_for_load_state()
-        analyst.scan()
-        analyst.page.locator('input[name="outcome"][value="false_positive"]').check()
-        analyst.page.select_option('select[name="reason"]', "other_country")
-        analyst.page.fill('textarea[name="comment"]', "Another country and other owners.")
-        send(analyst, "Save and open next hit")
-    assess(analyst, address)
-    analyst.open(address)
-    analyst.page.locator('input[name="outcome"][value="approved"]').check()
-    analyst.page.fill('textarea[name="note"]', "Both hits are other parties.")
-    analyst.page.locator('main form:has([name="outcome"]) button.govuk-button').first.click()
-    analyst.page.wait_for_load_state()
-    assert analyst.open(f"{address}decision/").status in (200, 403)
-    assert analyst.page.get_by_role("button", name="Record the decision").count() == 0
-
-    decider.sign_in("decider@demo.example")
-    decider.open(f"{address}decision/")
-    decider.scan()
-    decider.page.locator('input[name="outcome"][value="approved"]').check()
-    decider.page.fill('textarea[name="note"]', "I agree with the analyst.")
-    decider.page.locator('input[name="has_no_conflict"]').check()
-    send(decider, "Record the decision")
-    decider.open(address)
-    assert "Approved" in decider.page.locator("main").inner_text()
 
 
 def test_a_reader_subscribes_confirms_and_leaves(visit, portal):
