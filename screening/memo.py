@@ -10,7 +10,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from portal.attachments import attached_to
@@ -257,7 +257,10 @@ def _by_hand(found: Assessment) -> list[Section]:
     ]
     parts: list = [
         Items(words),
-        Table([_("Sign"), _("What it counts")], [(sign, counted[sign]) for sign in SIGNS]),
+        Table(
+            [pgettext("in the rule of the rating", "Sign"), _("What it counts")],
+            [(sign, counted[sign]) for sign in SIGNS],
+        ),
         Table([_("Step"), _("What it does"), _("Its lines, from top to bottom")], lines),
     ]
     if found.overlay:
@@ -323,7 +326,7 @@ def _conditions(case: Case) -> Section:
         )
         for row in case.conditions.all()
     ]
-    head = [_("Condition"), _("Owner"), _("Due"), _("Evidence"), _("State")]
+    head = [_("Condition"), pgettext("who answers for a task", "Owner"), _("Due"), _("Evidence"), _("State")]
     return Section(_("Conditions"), [Table(head, rows)] if rows else [])
 
 

@@ -3,6 +3,7 @@ from typing import cast
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from focalpoints.models import UNEntity
 from portal.forms import ChoiceCards, DateParts, HintedCheckboxes, HintedRadios
@@ -133,7 +134,9 @@ class ConditionForm(forms.Form):
     text = forms.CharField(
         label=_("Condition"), max_length=300, error_messages={"required": _("Say what must happen")}
     )
-    owner = forms.ChoiceField(label=_("Owner"), choices=Condition.Owner.choices)
+    owner = forms.ChoiceField(
+        label=pgettext_lazy("who answers for a task", "Owner"), choices=Condition.Owner.choices
+    )
     due_on = forms.DateField(
         label=_("Due"),
         widget=DateParts,

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnerships.models import Company
 from portal.models import User
@@ -82,7 +83,7 @@ UNDO_WITHIN = timedelta(seconds=30)
 
 class SubjectRole(models.TextChoices):
     COMPANY = "company", _("Company")
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", pgettext_lazy("of shares", "Owner")
     DIRECTOR = "director", _("Director")
     PARENT = "parent", _("Parent company")
 
