@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 import structlog
+from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -37,9 +38,14 @@ def enqueue(kind: str, *, key: str, run_after: datetime | None = None, **args) -
 
 
 def wake(job: Job) -> None:
-    """Tell a worker. Matching has a queue of its own: its workers carry a large name tagger."""
+    """Tell a worker; where the broker is away, the sweep will. Matching has a queue of its own: its workers
+    carry a large name tagger.
+    """
     queue = "screening" if job.kind.startswith("screening.") else "default"
-    run_job.apply_async(args=[job.pk], queue=queue, retry=False)
+    try:
+        run_job.apply_async(args=[job.pk], queue=queue, retry=False)
+    except OperationalError as error:
+        log.warning("wake-up lost", job=job.key, error=str(error))
 
 
 def due(now: datetime) -> Q:
