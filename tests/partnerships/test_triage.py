@@ -13,6 +13,7 @@ from django.utils import timezone
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships.models import (
     OFFER_ON_DESK,
+    OFFER_STEPS,
     Appeal,
     LeadProposal,
     Need,
@@ -252,7 +253,7 @@ def test_signs_of_abuse(text, same, today, signs):
 
 
 def test_an_odd_offer_waits_for_a_look_of_the_desk(desk):
-    steps = {step: {"data": {}, "version": 1, "is_valid": True} for step in offers.OFFER_STEPS}
+    steps = {step: {"data": {}, "version": 1, "is_valid": True} for step in OFFER_STEPS}
     odd = OfferFactory(title="Buy", description="www.a.com www.b.com www.c.com", answers=steps)
     offers.submit_offer(odd, by=odd.created_by)
     assert fresh(odd).suspicion == "links"
