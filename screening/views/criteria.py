@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from screening.labels import (
     ANSWERS,
+    DEPTHS,
     EVIDENCE,
     RATINGS,
     TYPES,
@@ -100,7 +101,7 @@ def try_rating(request: HttpRequest) -> HttpResponse:
         "catalogue": known,
         "groups": groups,
         "level": level,
-        "levels": [(code, code.capitalize()) for code in known.levels],
+        "levels": [(code, DEPTHS[code]) for code in known.levels],
         "overlay": overlay,
         "overlays": [(name, name.replace("_", " ").capitalize()) for name in known.overlays],
         "problem": problem,
