@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -129,12 +130,13 @@ class MilestoneInput(RowInput):
         fields = ["id", "on", "text"]
 
 
-def many(row: type[RowInput]) -> serializers.BaseSerializer:
-    return row(many=True, required=False, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list it makes
+def many(row: type[RowInput]) -> serializers.ListSerializer:
+    return serializers.ListSerializer(child=row(), required=False, max_length=MOST_ROWS)
 
 
-def chosen(model: type) -> serializers.Field:
-    return serializers.PrimaryKeyRelatedField(many=True, queryset=model.objects.all(), required=False)  # type: ignore[attr-defined]
+def chosen(model: type[Model]) -> serializers.Field:
+    rows = model._default_manager.all()
+    return serializers.PrimaryKeyRelatedField(many=True, queryset=rows, required=False)
 
 
 class RecordInput(serializers.ModelSerializer):

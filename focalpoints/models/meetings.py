@@ -38,8 +38,14 @@ class Meeting(Cancellable):
     """A meeting of the focal points. `starts_on` may be unknown for old ones: then only `year` counts.
 
     Day and clock time are kept as the wall clock of `zone` shows them, so a meeting that moves across a
-    daylight-saving change keeps its hour; `starts_at` computes the moment.
+    daylight-saving change keeps its hour; `starts_at` computes the moment. Counts are there where a query
+    counts them.
     """
+
+    action_count: int
+    done_count: int
+    answers: int
+    useful: int
 
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(_("title"), max_length=200)

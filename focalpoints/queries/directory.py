@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, F, Q
@@ -10,20 +11,28 @@ from focalpoints.models import STALE_AFTER_DAYS, FocalPoint, UNEntity
 from portal.models import Country, User
 from portal.themes import Theme
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 Reader = User | AnonymousUser
+
+
+class Counted(TypedDict):
+    entry_count: int
+    stale_count: int
 
 
 @dataclass(frozen=True)
 class Coverage:
     """How far the directory reaches: entities with counts, countries with and without their own entry."""
 
-    entities: list[UNEntity]  # each with `entry_count` and `stale_count`
+    entities: "list[WithAnnotations[UNEntity, Counted]]"
     covered: list[Country]  # each with `entry_count`
     uncovered: list[Country]
 
     @property
     def entity_count(self) -> int:
-        return sum(bool(entity.entry_count) for entity in self.entities)  # type: ignore[attr-defined]
+        return sum(bool(entity.entry_count) for entity in self.entities)
 
 
 def coverage(user: Reader) -> Coverage:

@@ -80,7 +80,7 @@ def survey_trend(user: Reader) -> list[SurveyOfYear]:
         useful=Count("places", filter=answered & Q(places__usefulness__gte=3)),
     )
     return [
-        SurveyOfYear(row, row.useful, row.answers)  # type: ignore[attr-defined]  # annotated above
+        SurveyOfYear(row, row.useful, row.answers)
         for row in _latest_first(rows.filter(Q(answers__gt=0) | ~Q(survey_result="")))
     ]
 

@@ -17,7 +17,7 @@ from focalpoints.models import (
     MeetingSession,
     ProgressNote,
 )
-from focalpoints.services.places import fill_places, free_all, give_up_place, next_status, take_place
+from focalpoints.services.places import call_off, fill_places, give_up_place, next_status, take_place
 from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
@@ -88,11 +88,7 @@ def cancel_meeting(meeting: Meeting, *, why: str, by: User) -> Meeting:
         return meeting
     if meeting.is_over:
         raise RuleViolation(_("The meeting is over."))
-    meeting.cancelled_at, meeting.cancelled_why = timezone.now(), clean_line(why)
-    meeting.version += 1
-    meeting.save(update_fields=["cancelled_at", "cancelled_why", "version"])
-    record(meeting, "cancelled", by=by, note=meeting.cancelled_why)
-    for user in free_all(MeetingPlace.objects.filter(meeting=meeting)):
+    for user in call_off(meeting, MeetingPlace.objects.filter(meeting=meeting), why=why, by=by):
         key, context = f"meeting_cancelled:{meeting.pk}", {"meeting": meeting}
         tell(user, "network_meeting_cancelled", context, key=key, url=_url(meeting), kind="network")
     return meeting

@@ -8,7 +8,10 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from focalpoints.models import Meeting, Training
+from focalpoints.wording import clean_line
 from portal.errors import RuleViolation
+from portal.history import record
 from portal.models import User
 from portal.notices import tell
 
@@ -35,8 +38,12 @@ def give_up_place(rows: models.QuerySet, *, user: User, nothing: str) -> None:
         raise RuleViolation(nothing)
 
 
-def free_all(rows: models.QuerySet) -> list[User]:
-    """Take every place back. Returns the people who had one or waited for one."""
+def call_off(event: Meeting | Training, rows: models.QuerySet, *, why: str, by: User) -> list[User]:
+    """Cancel what has places and take every place back. Returns the people who had one or waited for one."""
+    event.cancelled_at, event.cancelled_why = timezone.now(), clean_line(why)
+    event.version += 1
+    event.save(update_fields=["cancelled_at", "cancelled_why", "version"])
+    record(event, "cancelled", by=by, note=event.cancelled_why)
     held = rows.filter(status__in=["registered", "waiting"])
     people = [row.user for row in held.select_related("user") if row.user is not None]
     held.update(status="withdrawn")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.models import Handout, Training, TrainingSeat, UNEntity
-from focalpoints.services.places import fill_places, free_all, give_up_place, take_place
+from focalpoints.services.places import call_off, fill_places, give_up_place, take_place
 from focalpoints.wording import clean_line, clean_text
 from portal import attachments
 from portal.errors import RuleViolation
@@ -72,11 +72,7 @@ def cancel_training(training: Training, *, why: str, by: User) -> Training:
         return training
     if training.ends_on < timezone.localdate():
         raise RuleViolation(_("The course is over."))
-    training.cancelled_at, training.cancelled_why = timezone.now(), clean_line(why)
-    training.version += 1
-    training.save(update_fields=["cancelled_at", "cancelled_why", "version"])
-    record(training, "cancelled", by=by, note=training.cancelled_why)
-    for user in free_all(TrainingSeat.objects.filter(training=training)):
+    for user in call_off(training, TrainingSeat.objects.filter(training=training), why=why, by=by):
         key, context = f"training_cancelled:{training.pk}", {"training": training}
         tell(user, "network_training_cancelled", context, key=key, url=_url(training), kind="network")
     return training

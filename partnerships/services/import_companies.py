@@ -23,13 +23,12 @@ class CompanyBook:
     """The companies of the registry as a file may name them, read once for the whole file."""
 
     def __init__(self) -> None:
-        self.by_lei: dict[str, Company] = {}
         self.by_name: dict[str, dict[int, Company]] = {}
         known = Company.objects.only("pk", "public_id", "name", "country_id", "lei").in_bulk()
         others = CompanyName.objects.values_list("company_id", "name")
         for pk, name in [*((company.pk, company.name) for company in known.values()), *others]:
             self.by_name.setdefault(folded(name), {})[pk] = known[pk]
-        self.by_lei = {company.lei: company for company in known.values() if company.lei}
+        self.by_lei: dict[str, Company] = {company.lei: company for company in known.values() if company.lei}
         self.rows: Counter[NamedCompany] = Counter()
 
     def find(self, named: NamedCompany) -> Company | None:

@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from partnerships import search
+
+SMALLEST_CELL = 5  # of figures about what is not public; smaller counts are not shown
 
 
 @dataclass(frozen=True)
@@ -45,3 +48,9 @@ def registry_url(wanted: search.Wanted, facet: str = "", value: str = "") -> str
 
 def share_text(count: int, total: int) -> str:
     return f"{100 * count / total:.0f}%" if total else "–"
+
+
+def small(count: int) -> Any:
+    """A count of what is not public as it may be shown."""
+    is_shown = count == 0 or count >= SMALLEST_CELL
+    return count if is_shown else _("fewer than %(count)s") % {"count": SMALLEST_CELL}

@@ -12,11 +12,9 @@ from partnerships.models import (
 from partnerships.queries.offer_figures import offer_figures
 from partnerships.queries.reporting import evaluation_coverage
 from partnerships.queries.statistics import contributions_by_kind, indicators_by_level
-from partnerships.statistics.drawn import Drawn, registry_url, share_text
+from partnerships.statistics.drawn import SMALLEST_CELL, Drawn, registry_url, share_text, small
 from portal import figures
 from portal.figures.svg import count_text
-
-SMALLEST_CELL = 5  # of figures about what is not public; smaller counts are not shown
 
 
 def of_coverage(wanted: search.Wanted) -> Drawn:
@@ -176,14 +174,17 @@ def of_offers(wanted: search.Wanted) -> Drawn:
         if found.median_days is not None and found.answered >= SMALLEST_CELL
         else _("Too few offers were answered within a year to show")
     )
-    fewer = _("fewer than %(count)s") % {"count": SMALLEST_CELL}
-    shown = [(label, count if count >= SMALLEST_CELL else 0) for label, count in rows if count]
-    items = [figures.Item(str(label), count, value_text="" if count else fewer) for label, count in shown]
+    fewer = small(1)
+    shown = [(str(label), count) for label, count in rows if count]
+    items = [
+        figures.Item(label, count) if count >= SMALLEST_CELL else figures.Item(label, 0, value_text=fewer)
+        for label, count in shown
+    ]
     return Drawn(
         title,
         figures.bars(items, id="offers", title=title) if items else SafeString(""),
         [_("Outcome"), _("Offers")],
-        [[str(label), count or fewer] for label, count in shown],
+        [[label, small(count)] for label, count in shown],
         [
             _("Offers are not public, so a count below %(count)s is shown as “%(fewer)s”.")
             % {"count": SMALLEST_CELL, "fewer": fewer}

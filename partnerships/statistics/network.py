@@ -20,12 +20,11 @@ from partnerships.models import Company, Indicator, Partnership
 from partnerships.queries.offer_figures import offer_figures
 from partnerships.queries.statistics import indicators_of
 from partnerships.queries.triage import HELD
-from partnerships.statistics.drawn import Drawn, share_text
+from partnerships.statistics.drawn import SMALLEST_CELL, Drawn, share_text, small
 from portal import figures
 from portal.figures.svg import count_text
 from screening.queries.figures import days_to_decision, reuse
 
-SMALLEST_CELL = 5  # of figures about what is not public; smaller counts are not shown
 MOST_ROWS = 1_000  # of the table of indicators
 DRAWN = 20
 
@@ -122,15 +121,6 @@ def of_indicators(wanted: search.Wanted) -> Drawn:
     )
 
 
-def small(count: int) -> Any:
-    """A count of what is not public as it may be shown."""
-    return (
-        count
-        if count == 0 or count >= SMALLEST_CELL
-        else _("fewer than %(count)s") % {"count": SMALLEST_CELL}
-    )
-
-
 def of_talks(wanted: search.Wanted) -> Drawn:
     """Companies by how many entities hold an offer of theirs. Source: A/66/320, para. 39."""
     per_company = (
@@ -219,7 +209,7 @@ def of_focal_points(wanted: search.Wanted) -> Drawn:
     """Which entities and how many countries have an entry in the public directory."""
     found = coverage(AnonymousUser())
     everywhere = len(found.covered) + len(found.uncovered)
-    rows = [(str(entity), entity.entry_count, entity.stale_count) for entity in found.entities]  # type: ignore[attr-defined]
+    rows = [(str(entity), entity.entry_count, entity.stale_count) for entity in found.entities]
     title = _("%(count)s of %(all)s UN entities have a focal point in the public directory") % {
         "count": found.entity_count,
         "all": len(rows),
@@ -240,8 +230,8 @@ def of_actions(wanted: search.Wanted) -> Drawn:
     """What meetings agreed to do, by the year of the meeting and how far it came."""
     meetings = actions_by_meeting(AnonymousUser())
     states = [(state, str(state.label)) for state in ActionState]
-    total = sum(meeting.action_count for meeting in meetings)  # type: ignore[attr-defined]
-    done = sum(meeting.done_count for meeting in meetings)  # type: ignore[attr-defined]
+    total = sum(meeting.action_count for meeting in meetings)
+    done = sum(meeting.done_count for meeting in meetings)
     title = (
         _("%(done)s of %(all)s action points are done") % {"done": done, "all": total}
         if total
@@ -252,14 +242,14 @@ def of_actions(wanted: search.Wanted) -> Drawn:
         bars(
             "actions",
             title,
-            [(f"{meeting.year} {meeting.title}", meeting.action_count, "") for meeting in meetings],  # type: ignore[attr-defined]
+            [(f"{meeting.year} {meeting.title}", meeting.action_count, "") for meeting in meetings],
         ),
         [_("Year"), _("Meeting"), _("Agreed"), *(label for _state, label in states)],
         [
             [
                 meeting.year,
                 meeting.title,
-                meeting.action_count,  # type: ignore[attr-defined]
+                meeting.action_count,
                 *(getattr(meeting, f"{state}_count") for state, _label in states),
             ]
             for meeting in meetings

@@ -9,6 +9,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import offer_choices
 from screening.fetching import is_public_address, is_public_host
 from screening.lists import importers
 from screening.lists.model import KINDS
@@ -151,9 +152,7 @@ class SourceForm(forms.ModelForm):
         kinds = ListSource.Kind
         demonstration = [kinds.DEMONSTRATION] if self.instance.kind == kinds.DEMONSTRATION else []
         offered = [kinds.SANCTIONS, kinds.DEBARMENT, kinds.EXCLUSION, kinds.STANDING, *demonstration]
-        field = self.fields["kind"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(kind.value, kind.label) for kind in offered]
+        offer_choices(self, kind=[(kind.value, kind.label) for kind in offered])
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"]
