@@ -25,12 +25,13 @@ class LogEntry:
 
 
 def groups_of(user: User, kind: str = "") -> QuerySet[Community]:
-    """The groups with their counts; `mine_count` is 1 where this person is a member."""
+    """The groups by name with their counts; `mine_count` is 1 where this person is a member."""
     rows = Community.objects.visible_to(user).annotate(
         member_count=Count("memberships", distinct=True),
         thread_count=Count("threads", distinct=True),
         mine_count=Count("memberships", filter=Q(memberships__user=user), distinct=True),
     )
+    rows = rows.order_by("name", "pk")  # a query that counts forgets the table's own order
     return rows.filter(kind=kind) if kind else rows
 
 

@@ -87,7 +87,7 @@ def goal_detail(request: HttpRequest, number: int) -> HttpResponse:
     language = (get_language() or "en")[:2]
     targets = goal.targets.annotate(
         n=Count("partnerships", filter=Q(partnerships__in=public_records()), distinct=True)
-    )
+    ).order_by("position")  # a query that counts forgets the table's own order
     context = {
         "goal": goal,
         "full_title": goal.title.get(language) or goal.title.get("en", ""),

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from focalpoints.models import Community, Membership, Post, ShelfFile, TrainingSeat
+from focalpoints.queries.groups import groups_of
 from focalpoints.services import groups as services
 from portal.errors import RuleViolation, TooMany
 from portal.models import Attachment, AuditEvent, Notice
@@ -233,3 +234,9 @@ def test_groups_stay_flat(client, people, group, assert_flat_queries):
         lambda: client.get("/groups/"),
         grow=lambda: services.create_group(name=next(names), kind="theme", purpose="x", by=people[2]),
     )
+
+
+def test_groups_stand_by_name(people):
+    for name in ("Water", "Agreements", "Logistics"):
+        services.create_group(name=name, kind="theme", purpose="x", by=people[0])
+    assert [group.name for group in groups_of(people[1])] == ["Agreements", "Logistics", "Water"]

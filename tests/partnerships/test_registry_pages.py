@@ -233,3 +233,8 @@ def test_api_schema_and_docs_are_served(client, capsys):
     assert b"/api/v1/partnerships/" in schema.content
     assert "country" in text_of(client.get("/api/v1/"))
     assert "Warning" not in capsys.readouterr().err
+
+
+def test_a_goal_lists_its_targets_in_their_order(client):
+    codes = [target["code"] for target in client.get("/sdgs/8/").context["targets"]]
+    assert codes[:3] + codes[-2:] == ["8.1", "8.2", "8.3", "8.a", "8.b"]
