@@ -1,9 +1,10 @@
 """Candidates for a name among very many: an inverted index in numpy arrays, kept in one file that every
 worker maps.
 
-Each listed name has keys: its words, sounds, roots, meanings, initials, and the rarest letter triples of the
-whole name. A query adds up the rarity of the keys it shares with each name; the best names are then compared
-word by word. Identifiers are keys too, so an equal registry number is found under any name.
+Each listed name has keys: its words, sounds, roots, meanings, initials, the roots of a person's neighbouring
+words written together, and the rarest letter triples of the whole name. A query adds up the rarity of the
+keys it shares with each name; the best names are then compared word by word. Identifiers are keys too, so an
+equal registry number is found under any name.
 
 The file is a JSON header (names, types, shapes and places of the arrays) followed by the arrays, 64-byte
 aligned.
@@ -20,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -30,9 +32,10 @@ from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialD
 from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, analyse_all, variants
 from screening.names.attributes import normal
 from screening.names.matching import Listed, Match, Subject, compare_many, compare_pairs, kinds_meet
+from screening.names.romanise import ARTICLE, coarse_roots, once
 from screening.names.scorer import scorer
 
-MAGIC = b"CGNAMES2"
+MAGIC = b"CGNAMES3"
 GRAMS_KEPT = 12  # rarest letter triples of a name
 POSTINGS_BUDGET = 28_000  # names looked at for one query name, rarest keys first: 3 ms at a million names
 NAMES_COMPARED = 80  # candidates that are compared word by word, per query name
@@ -41,7 +44,7 @@ NAMES_COMPARED = 80  # candidates that are compared word by word, per query name
 SHARE_NEEDED = 0.065
 
 # What sharing a key of each sort is worth beside its rarity.
-_WORTH = {"w": 1.0, "s": 0.5, "r": 0.6, "m": 0.6, "i": 0.5, "q": 1.0, "g": 0.35}
+_WORTH = {"w": 1.0, "s": 0.5, "r": 0.6, "m": 0.6, "i": 0.5, "q": 1.0, "g": 0.35, "j": 0.6, "c": 0.6}
 
 
 class IndexFormatError(ValueError):
@@ -49,7 +52,7 @@ class IndexFormatError(ValueError):
 
 
 def keys_of(name: AnalysedName) -> tuple[list[tuple[int, float]], list[int]]:
-    """(key, worth) of a name's words, sounds, roots, meanings and initials.
+    """(key, worth) of a name's words, sounds, roots, meanings and initials, and those of `_across_scripts`.
 
     And the keys of its letter triples.
     """
@@ -67,9 +70,30 @@ def keys_of(name: AnalysedName) -> tuple[list[tuple[int, float]], list[int]]:
     elif len(name.words) > 2:
         found["i" + name.initials] = _WORTH["i"]
     found["q" + "".join(sorted(name.squashed))] = _WORTH["q"]
+    if name.kind == "person":
+        for key in _across_scripts(name):
+            found[key] = _WORTH[key[0]]
     padded = f"^{name.squashed}$"
     grams = {crc32(b"g" + padded[at : at + 3].encode()) for at in range(len(padded) - 2)}
     return [(crc32(key.encode()), worth) for key, worth in found.items()], sorted(grams)
+
+
+def _across_scripts(name: AnalysedName) -> Iterator[str]:
+    """Keys that a person's name keeps in other letters, wherever its words part: "حمد الله", "Hamdullah".
+
+    "j": the coarse roots of each word, and of each two neighbours together; "c": those of the whole name.
+    """
+    roots = [coarse_roots(word, shown) for word, shown in zip(name.words, name.shown, strict=True)]
+    for mine in roots:
+        yield from ("j" + root for root in mine if len(root) > 2)
+    for (first, second), shown in zip(pairwise(roots), name.shown[1:], strict=False):
+        for left, right in product(first, second):
+            if left and right:
+                yield "j" + once(left + right)
+                if shown.startswith(ARTICLE):  # "عبد العزيز" is "Abd al-Aziz" and "Abdulaziz"
+                    yield "j" + once(left + "L" + right)
+    if len(roots) > 1:
+        yield "c" + "".join(sorted(mine[0] for mine in roots))
 
 
 def identifier_keys(identifiers: Iterable[Identifier]) -> list[int]:

@@ -51,6 +51,12 @@ _DIGRAPH_CLASS = {
 }  # fmt: skip
 _CONSONANT_CLASS = str.maketrans("bpdtfvkqgjzcslmnr", "BBTTFVKKGJSCSLMNR", "aeiouyhw'’`‘ʻʼ0123456789-. ")
 _DOUBLED = re.compile(r"(.)\1+")
+ARTICLE = "ال"  # of Arabic, glued to its word
+# Transcribers differ on g, gh, k and q, and on ch, j, s, sh and z.
+_COARSE = str.maketrans("GCJ", "KSS")
+# Letters that stand for a stop in one country and for a sibilant in the next: "Riyadh", "Ramazan", "Saqib".
+_STOP_OR_SIBILANT = (("th", "s"), ("dh", "z"))
+_ARABIC_STOP_OR_SIBILANT = (("ض", "d", "z"), ("ظ", "z", "d"))
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +70,7 @@ def romanise(word: str) -> str:
     if word.isascii():
         return word.lower()
     word = word.casefold().translate(_CYRILLIC)
-    if word.startswith("ال") and len(word) > 4:  # the article, which Latin spellings keep apart or drop
+    if word.startswith(ARTICLE) and len(word) > 4:  # the article, which Latin spellings keep apart or drop
         word = word[2:]
     folded = "".join(part for part in unicodedata.normalize("NFD", word) if not unicodedata.combining(part))
     folded = folded.translate(_ARABIC)
@@ -79,7 +85,27 @@ def romanise(word: str) -> str:
 def skeleton(word: str) -> str:
     """The consonant classes of a romanised word, "RSK" for "rashiq"; "" for a word of vowels."""
     word = _DIGRAPHS.sub(lambda found: _DIGRAPH_CLASS[found[0]], word)
-    return _DOUBLED.sub(r"\1", word.translate(_CONSONANT_CLASS))
+    return once(word.translate(_CONSONANT_CLASS))
+
+
+def once(root: str) -> str:
+    """A root without doubled letters."""
+    return _DOUBLED.sub(r"\1", root)
+
+
+def coarse_roots(word: str, shown: str) -> list[str]:
+    """The roots of a romanised word that was written as `shown`, in classes that any transcriber keeps.
+
+    One, or two where a letter has two readings; the first is its coarse `skeleton`.
+    """
+    other = word
+    for letters, sibilant in _STOP_OR_SIBILANT:
+        other = other.replace(letters, sibilant)
+    for letter, usual, rarer in _ARABIC_STOP_OR_SIBILANT:
+        if letter in shown:
+            other = other.replace(usual, rarer)
+    readings = [word] if other == word else [word, other]
+    return [once(skeleton(reading).translate(_COARSE)) for reading in readings]
 
 
 def fold_look_alikes(text: str) -> str:

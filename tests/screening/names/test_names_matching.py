@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from screening.lists import un
-from screening.lists.model import Identifier, ListedName
+from screening.lists.model import Entry, Identifier, ListedName
 from screening.names import Index, Listed, Subject, compare, scorer
 
 EXTRACT = Path(__file__).parents[1] / "lists" / "extracts" / "un_2026-02-27.xml"
@@ -65,6 +65,27 @@ def test_saved_index_answers_like_the_one_in_memory(index, tmp_path):
         assert [match.as_dict() for match in mapped.search(subject)] == [
             match.as_dict() for match in index.search(subject)
         ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("حمد الله نعمانی", "Hamdullah NOMANI"),  # written apart, and together
+        ("عبد العزيز قدير", "Abdulaziz GHEDEIR"),  # the article in the word before; q as gh
+        ("محمد ثاقب", "Mohammad SAQIB"),  # th as s
+        ("رمضان احمدی", "Ramazan AHMADI"),  # d as z
+    ],
+)
+def test_people_are_found_across_scripts(asked, name):
+    others = [
+        Entry(f"o{first}{last}", "person", (ListedName(f"{first} {last}", "primary"),))
+        for first in ("Mohammad", "Ahmad", "Hamid", "Abdullah", "Ramiz", "Said", "Hamza", "Khalid", "Aziz")
+        for last in ("Nazari", "Ghaderi", "Sadiqi", "Ahmadi", "Hamidi", "Amini", "Zakir", "Rahimi", "Hamadi")
+    ]
+    right = Entry("right", "person", (ListedName(name, "primary"),))
+    index = Index.build(("un", entry) for entry in [*others, right])
+    found = index.candidates(Subject("person", (asked,)), limit=3)
+    assert "right" in {index.listed(number).source_id for number in found}
 
 
 def test_equal_lei_decides_whatever_name_and_country():
