@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
@@ -28,7 +29,7 @@ from portal.models import Country, Goal, Region, Sector, Target
 from portal.themes import Theme
 
 KEPT_SECONDS = 300
-_kept: dict[type[models.Model], tuple[float, dict[Any, Any]]] = {}
+_kept: dict[type[models.Model] | tuple[str, str | None], tuple[float, dict[Any, Any]]] = {}
 
 
 def reference(model: type[models.Model]) -> dict[Any, Any]:
@@ -115,6 +116,29 @@ OF_FACET: dict[str, Callable[[str], str]] = {
 }
 
 
+class _Words(dict[str, str]):
+    def __init__(self, facet: str):
+        super().__init__()
+        self.word_for = OF_FACET[facet]
+
+    def __missing__(self, value: str) -> str:
+        self[value] = self.word_for(value)
+        return self[value]
+
+
+def words(facet: str) -> dict[str, str]:
+    """The same for a list, which asks for hundreds: {value: word} in the reader's language.
+
+    Each word is made when it is first asked for, and kept as long as the reference tables.
+    """
+    key = (facet, get_language())
+    until, found = _kept.get(key, (0.0, {}))
+    if time.monotonic() > until:
+        found = _Words(facet)
+        _kept[key] = (time.monotonic() + KEPT_SECONDS, found)
+    return found
+
+
 def country_names(codes: list[str]) -> str:
     """The countries in words, by name; "" for none."""
     known = countries()
@@ -134,15 +158,16 @@ def partial_date(text: str) -> str:
 
 def status_in_words(record: Partnership, *, in_full: bool = False) -> str:
     """ "Active in 2003": a record of the archive says as of when its status was known."""
+    status = words("status")[record.status]
     if not record.is_imported or not record.status_as_of:
-        return str(record.get_status_display())
+        return status
     when = partial_date(record.status_as_of if in_full else record.status_as_of[:4])
     sentences: dict[str, str] = {
         PartnershipStatus.ACTIVE: _("Active in %(when)s"),
         PartnershipStatus.CLOSED: _("Completed by %(when)s"),
         PartnershipStatus.DESIGN: _("In development in %(when)s"),
     }
-    return sentences.get(record.status, f"{record.get_status_display()}, %(when)s") % {"when": when}
+    return sentences.get(record.status, f"{status}, %(when)s") % {"when": when}
 
 
 def status_look(record: Partnership) -> str:
@@ -164,7 +189,7 @@ def since_in_words(record: Partnership) -> str:
 
 def scope_in_words(record: Partnership, names: str) -> str:
     """Where a record is at work: its countries by name, else its scope."""
-    return names or str(record.get_scope_display())
+    return names or words("scope")[record.scope]
 
 
 def listed(words: list[str]) -> str:

@@ -111,8 +111,8 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
     for name, facet in FACETS.items():
         if not facet.is_shown:
             continue
-        chosen, records = wanted.chosen.get(name, ()), counts.get(name, {})
-        values = sorted({*records, *chosen}, key=_facet_order(name, facet.is_by_count, records))
+        chosen, records, words = wanted.chosen.get(name, ()), counts.get(name, {}), labels.words(name)
+        values = sorted({*records, *chosen}, key=_facet_order(name, facet.is_by_count, records, words))
         is_long = len(values) > SHORT_FACET + 1 and name != opened
         shown = [
             value
@@ -127,7 +127,7 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
                 "options": [
                     {
                         "value": value,
-                        "label": labels.OF_FACET[name](value),
+                        "label": words[value],
                         "count": records.get(value, 0),
                         "is_on": value in chosen,
                     }
@@ -140,13 +140,13 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
     return [facet for facet in drawn if facet["options"]]
 
 
-def _facet_order(name: str, is_by_count: bool, found: dict[str, int]):
+def _facet_order(name: str, is_by_count: bool, found: dict[str, int], words: dict[str, str]):
     """Most records first, or the natural order: years from the latest, choices as they are declared."""
     if is_by_count:
         return lambda value: (
             -found.get(value, 0),
             int(value) if value.isdigit() else 0,
-            labels.OF_FACET[name](value),
+            words[value],
         )
     if name == "year":
         return lambda value: -int(value) if value.isdigit() else 1

@@ -1,6 +1,7 @@
 """Records as rows of a list: what `components/row.html` takes."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from partnerships import labels
 
 def as_rows(records: Iterable[Any]) -> list[dict]:
     """Rows for records of `for_rows()`. No query: the words come from the kept reference tables."""
+    compare_url = reverse("partnerships:partnership_compare")
     return [
         {
             "url": record.get_absolute_url(),
@@ -24,7 +26,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
             "status": labels.status_look(record),
             "status_label": labels.status_in_words(record),
             "goals": goal_tags(record.goal_numbers),
-            "compare_url": reverse("partnerships:partnership_compare") + f"?ids={record.reference}",
+            "compare_url": f"{compare_url}?ids={record.reference}",
         }
         for record in records
     ]
@@ -41,7 +43,12 @@ def goal_tags(numbers: Iterable[int]) -> list[dict]:
         {
             "number": number,
             "title": str(known[number]),
-            "url": reverse("partnerships:goal_detail", args=[number]),
+            "url": _goal_address(number),
         }
         for number in numbers
     ]
+
+
+@cache
+def _goal_address(number: int) -> str:
+    return reverse("partnerships:goal_detail", args=[number])
