@@ -1,19 +1,23 @@
 """Counts of every facet at once: one bit for each record and facet value, kept in each process.
 
 A choice of filters is a few bitwise operations and a count of bits over the kept matrix: 100,000 records
-and 700 values are 9 MB and take milliseconds, a million ten times that. The truth stays in PostgreSQL.
-Before each use the process asks, in one query, for the entries that changed since its last look, so that
-every count is that of the tables at that moment. Nobody waits for a lock: "changed since" means written by a
-transaction that the last look could not see yet (`changed_in`, the transaction's number): one that began
-later, or one of the few that were under way.
+and 700 values are 9 MB and take a millisecond, a million ten times that. Most values belong to few records:
+those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records of
+all have each value is kept up to date with every change.
+
+The truth stays in PostgreSQL. Before each use the process asks, in one query, for the entries that changed
+since its last look, so that every count is that of the tables at that moment. Nobody waits for a lock:
+"changed since" means written by a transaction that the last look could not see yet (`changed_in`, the
+transaction's number): one that began later, or one of the few that were under way.
 """
 
 import io
 import threading
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +28,12 @@ from partnerships.models import FacetValue
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
 
 Words = npt.NDArray[np.uint64]  # bit n of word w stands for the record whose primary key is 64 w + n
+Numbers = npt.NDArray[np.int64]
 
 NOT_KEPT = ["company"]  # facets of too many values: their filters are answered by PostgreSQL
 LOAD_AT_ONCE = 50_000  # primary keys
 BLOCK_WORDS = 32_768  # of the matrix at a time, so that it stays in the processor's cache
+FEW_A_WORD = 0.5  # a value of fewer records for each word of its row is counted record by record
 MANY_CHANGES = 20_000  # from here on all is read anew
 MOST_ANSWERS = 500  # kept at a time
 NEVER = 2**62  # no transaction has this number
@@ -36,6 +42,7 @@ NEVER = 2**62  # no transaction has this number
 CHANGES = """
 SELECT pg_relation_filenode('partnerships_registryentry'),
     pg_snapshot_xmax(s)::text::bigint, ARRAY(SELECT pg_snapshot_xip(s)::text::bigint),
+    (SELECT max(indexed_at) FROM partnerships_registryentry),
     pg_current_xact_id_if_assigned() IS NOT NULL AS has_written, c.pk, c.facets
 FROM pg_current_snapshot() s LEFT JOIN LATERAL (
     SELECT partnership_id AS pk, NULL AS facets FROM partnerships_registryexit
@@ -48,6 +55,7 @@ FROM pg_current_snapshot() s LEFT JOIN LATERAL (
 STATE = """
 SELECT pg_relation_filenode('partnerships_registryentry'),
     pg_snapshot_xmax(s)::text::bigint, ARRAY(SELECT pg_snapshot_xip(s)::text::bigint),
+    (SELECT max(indexed_at) FROM partnerships_registryentry),
     coalesce((SELECT max(partnership_id) FROM partnerships_registryentry), 0)
 FROM pg_current_snapshot() s
 """
@@ -59,15 +67,26 @@ PAIR = np.dtype([("count", ">i2"), ("size1", ">i4"), ("pk", ">i4"), ("size2", ">
 COPY_HEAD, COPY_TAIL = 19, 2  # bytes around the pairs
 
 
+class _Split(NamedTuple):
+    """The rows of a facet by how they are counted."""
+
+    many: Numbers  # rows of which the bits are counted
+    few: Numbers  # rows of which the records are looked up
+    records: Numbers  # their primary keys, one row after the other
+    starts: Numbers  # where each of them begins
+
+
 class Bits:
     """The matrix: a row of bits for each facet value."""
+
+    latest: datetime | None  # when the list changed last
 
     def __init__(self) -> None:
         """Read everything. Raises nothing of its own; an empty registry is an empty matrix."""
         self.answers: dict[Hashable, Any] = {}  # of questions to this matrix, until it changes
         with connection.cursor() as cursor:
             cursor.execute(STATE)
-            self.table, self.since, self.running, highest = cursor.fetchone()
+            self.table, self.since, self.running, self.latest, highest = cursor.fetchone()
             self._know_values()
             self.matrix = np.zeros((len(self.values), highest // 64 + 16), np.uint64)
             for first in range(0, highest + 1, LOAD_AT_ONCE):
@@ -75,6 +94,7 @@ class Bits:
                 cursor.copy_expert(ALL.format(first=first, last=first + LOAD_AT_ONCE - 1), buffer)
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
                 self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64))
+        self._count_all()
 
     def _know_values(self) -> None:
         """The numbers of facet values and the rows that stand for them; the rows of a facet lie together."""
@@ -90,7 +110,7 @@ class Bits:
         self.row_of_number = np.full(self.highest_number + 1, -1, np.int64)
         self.row_of_number[[number for number, _facet, _value in self.values]] = range(len(self.values))
 
-    def _set(self, pks: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64]) -> None:
+    def _set(self, pks: Numbers, numbers: Numbers) -> None:
         rows = self.row_of_number[numbers]
         pks, rows = pks[rows >= 0], rows[rows >= 0]
         flat = self.matrix.reshape(-1)
@@ -106,19 +126,66 @@ class Bits:
             if facets is not None or pk not in facets_of:  # it may have left and come back
                 facets_of[pk] = facets
         pairs = [(pk, number) for pk, facets in facets_of.items() for number in facets or ()]
-        if any(number > self.highest_number for _pk, number in pairs):
-            before = [number for number, _facet, _value in self.values]
+        is_wider = any(number > self.highest_number for _pk, number in pairs)
+        if is_wider:
+            known = [number for number, _facet, _value in self.values]
             self._know_values()
             matrix = np.zeros((len(self.values), self.matrix.shape[1]), np.uint64)
-            matrix[self.row_of_number[before]] = self.matrix
+            matrix[self.row_of_number[known]] = self.matrix
             self.matrix = matrix
         missing = max(facets_of) // 64 + 1 - self.matrix.shape[1]
         if missing > 0:
             self.matrix = np.pad(self.matrix, ((0, 0), (0, missing + self.matrix.shape[1] // 8)))
+        places = np.unique([pk >> 6 for pk in facets_of])
+        before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
         if pairs:
             self._set(*np.array(pairs, np.int64).T)
+        if is_wider:
+            self._count_all()
+        else:
+            self._count_again(before, self.matrix[:, places])
+
+    def _count_all(self) -> None:
+        self.records_of: dict[int, Numbers] = {}  # of the rows that have few
+        self.splits: dict[str, _Split] = {}  # by facet
+        self._sort_out(range(len(self.values)))
+        self.totals = {
+            audience: np.concatenate(self._numbers(self.matrix[row], self.rows))
+            for (facet, audience), row in self.row_of.items()
+            if facet == ""
+        }
+
+    def _count_again(self, before: Words, after: Words) -> None:
+        """Bring the counts in line with a change of some columns of the matrix."""
+        for audience, numbers in self.totals.items():
+            row = self.row_of["", audience]
+            numbers += total_of_each(after & after[row]) - total_of_each(before & before[row])
+        self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
+
+    def _sort_out(self, rows: Iterable[int]) -> None:
+        """Know the records of those of these rows that have few."""
+        most = FEW_A_WORD * self.matrix.shape[1]
+        for row in rows:
+            self.records_of.pop(row, None)
+            if 0 < total(self.matrix[row]) < most:
+                self.records_of[row] = np.array(pks(self.matrix[row]), np.int64)
+            self.splits.pop(self.values[row][1], None)
+
+    def _split(self, facet: str) -> _Split:
+        if facet not in self.splits:
+            many = [row for row in self.rows[facet] if row not in self.records_of]
+            few = [row for row in self.rows[facet] if row in self.records_of]
+            records = [self.records_of[row] for row in few]
+            ends = np.cumsum([0, *map(len, records)])
+            self.splits[facet] = _Split(
+                np.array(many, np.int64),
+                np.array(few, np.int64),
+                np.concatenate([np.empty(0, np.int64), *records]),
+                ends[:-1],
+            )
+        return self.splits[facet]
 
     # --- asking ---
 
@@ -149,19 +216,45 @@ class Bits:
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
+    def counts_of_all(self, audience: int, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
+        """`counts` among everything that this audience may see, without counting."""
+        numbers = self.totals[str(audience)]
+        asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
+        return self._named(
+            asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
+        )
+
     def counts(self, mask: Words, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
-        found: dict[str, dict[str, int]] = {}
+        asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
+        return self._named(asked, self._numbers(mask, asked))
+
+    def _named(self, facets: Iterable[str], numbers: Iterable[Numbers]) -> dict[str, dict[str, int]]:
+        found = {
+            facet: {
+                self.values[row][2]: number
+                for row, number in zip(self.rows[facet], of_facet.tolist(), strict=True)
+                if number
+            }
+            for facet, of_facet in zip(facets, numbers, strict=True)
+        }
+        return {facet: values for facet, values in found.items() if values}
+
+    def _numbers(self, mask: Words, facets: Iterable[str]) -> list[Numbers]:
+        """For each facet how many records of the mask each of its rows has."""
+        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
         step = max(1, BLOCK_WORDS // len(mask))
-        for facet in self.rows if facets is None else facets:
-            for start in (
-                range(self.rows[facet][0], self.rows[facet][-1] + 1, step) if self.rows.get(facet) else ()
-            ):
-                block = self.matrix[start : min(start + step, self.rows[facet][-1] + 1)]
-                numbers = np.bitwise_count(block & mask).sum(axis=1, dtype=np.int64)
-                for row, number in enumerate(numbers.tolist(), start):
-                    if number:
-                        found.setdefault(facet, {})[self.values[row][2]] = number
+        found = []
+        for facet in facets:
+            many, few, records, starts = self._split(facet)
+            numbers = np.zeros(len(self.rows[facet]), np.int64)
+            for start in range(0, len(many), step):
+                block = self.matrix[many[start : start + step]]
+                block &= mask
+                numbers[many[start : start + step] - self.rows[facet][0]] = total_of_each(block)
+            if len(few):
+                numbers[few - self.rows[facet][0]] = np.add.reduceat(is_in[records], starts, dtype=np.uint32)
+            found.append(numbers)
         return found
 
     def count(self, facet: str, value: str, mask: Words) -> int:
@@ -180,6 +273,10 @@ class Bits:
 
 def total(mask: Words) -> int:
     return int(np.bitwise_count(mask).sum(dtype=np.int64))
+
+
+def total_of_each(rows: Words) -> Numbers:
+    return np.bitwise_count(rows).sum(axis=1, dtype=np.uint32).astype(np.int64)
 
 
 def pks(mask: Words) -> list[int]:
@@ -205,7 +302,7 @@ def current() -> Iterator[Bits]:
                 {"since": _kept.since if _kept else NEVER, "running": _kept.running if _kept else []},
             )
             rows = cursor.fetchall()
-        table, since, running, has_written, *_first = rows[0]
+        table, since, running, latest, has_written, *_first = rows[0]
         changes = [(pk, facets) for *_state, pk, facets in rows if pk is not None]
         if has_written:
             yield Bits()
@@ -214,5 +311,5 @@ def current() -> Iterator[Bits]:
             _kept = Bits()
         elif changes:
             _kept.take_in(changes)
-        _kept.since, _kept.running = since, running
+        _kept.since, _kept.running, _kept.latest = since, running, latest
         yield _kept

@@ -45,6 +45,7 @@ class Found:
     counts: dict[str, dict[str, int]]  # {facet: {value: records}}
     few: list[int] | None  # the primary keys where they are at most FEW
     facets: str  # the filters in the query language of intarray
+    updated_at: datetime | None  # when the list changed last
 
     def order(self, asked: str) -> str:
         """The order asked for, or the one that stands in for it."""
@@ -73,11 +74,11 @@ def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], wi
     mask = kept.mask(wanted, narrowed)
     counts = {}
     if with_counts:
-        counts = kept.counts(mask)
+        counts = _counts(wanted, kept, narrowed)
         for name in wanted.names():
             if name not in NO_FACETS:
                 counts.pop(name, None)
-                counts |= kept.counts(kept.mask(wanted.without(name), narrowed), [name])
+                counts |= _counts(wanted.without(name), kept, narrowed, [name])
     total = bits.total(mask)
     return Found(
         wanted=wanted,
@@ -86,7 +87,16 @@ def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], wi
         counts=counts,
         few=bits.pks(mask) if total <= FEW else None,
         facets=_in_query_language(wanted, kept),
+        updated_at=kept.latest,
     )
+
+
+def _counts(
+    wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Words], facets: Iterable[str] | None = None
+) -> dict[str, dict[str, int]]:
+    if not wanted.names():
+        return kept.counts_of_all(wanted.audience, facets)
+    return kept.counts(kept.mask(wanted, narrowed), facets)
 
 
 def _in_query_language(wanted: Wanted, kept: bits.Bits) -> str:

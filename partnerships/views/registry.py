@@ -62,7 +62,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         "leave_out": leave_out_links(query, wanted),
         "suggestions": as_links(search.suggest_filters(wanted.words, sees_inside=wanted.sees_inside)),
         "save_url": reverse("partnerships:saved_new") + ("?" + query.urlencode() if query else ""),
-        "last_updated": search.last_updated(),
+        "last_updated": found.updated_at,
         "atom_url": reverse("partnerships:partnership_export", args=["atom"]) + "?" + query.urlencode(),
     }
     return render_page(

@@ -1,4 +1,5 @@
 from collections import Counter
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from partnerships import search
 from partnerships.models import Partnership, PartnershipType, RegistryEntry, RegistryWord
-from partnerships.search import Wanted, bits
+from partnerships.search import FOR_ALL, Wanted, bits
 from tests.partnerships.factories import (
     CompanyFactory,
     ContributionFactory,
@@ -100,8 +101,14 @@ def test_reporting_needs_more_than_inputs():
     ),
     changed=st.sampled_from(PartnershipType.values),
     excluded=st.sampled_from(["WFP", "UNDP"]),
+    few=st.sampled_from([0, bits.FEW_A_WORD]),  # count bits only, or look up the records of rare values too
 )
-def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded):
+def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few):
+    with patch.object(bits, "FEW_A_WORD", few):
+        check_counts(records, changed, excluded)
+
+
+def check_counts(records, changed, excluded):
     Partnership.objects.all().delete()
     kept = bits.Bits()  # a process that learns of each change, beside those that read all anew
 
@@ -117,10 +124,17 @@ def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excl
         places = Counter(public.filter(countries__isnull=False).values_list("countries", flat=True))
         assert facets.get("country", {}) == places
         assert facets.get("entity", {}) == Counter(public.values_list("entities", flat=True))
-        assert kept.counts(kept.mask(Wanted(), {})) == facets
-        narrowed = search.find(Wanted("", {"type": [changed]}, {"entity": [excluded]}))
+        assert kept.counts(kept.mask(Wanted(), {})) == kept.counts_of_all(FOR_ALL) == facets
+        assert search.find(Wanted()).updated_at == search.last_updated()
+        wanted = Wanted("", {"type": [changed]}, {"entity": [excluded]})
+        narrowed = search.find(wanted)
         by_tables = public.filter(partnership_type=changed).exclude(entities=excluded)
         assert narrowed.total == by_tables.count()
+        assert kept.counts(kept.mask(wanted, {}), ["country"]).get("country", {}) == Counter(
+            by_tables.filter(countries__isnull=False).values_list("countries", flat=True)
+        )
+        others = public.exclude(entities=excluded).values_list("partnership_type", flat=True)
+        assert narrowed.counts.get("type", {}) == Counter(others)
         assert sorted(narrowed.few) == sorted(by_tables.values_list("pk", flat=True))
 
     made = []
