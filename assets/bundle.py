@@ -11,7 +11,7 @@ CSS = Path(__file__).resolve().parent.parent / "static" / "css"
 # Later files win over earlier ones of the same weight: narrow and print come last.
 ORDER = [
     *("base", "frame", "rhythm", "actions", "state", "facts", "find", "tables", "figures", "timeline"),
-    *("forms", "match", "casework", "ladder", "composer", "styleguide", "narrow", "print"),
+    *("forms", "match", "casework", "ladder", "composer", "styleguide", "record", "narrow", "print"),
 ]
 
 

@@ -74,7 +74,7 @@ def _open(record: dict, focal: User) -> Partnership:
     )
 
 
-_TO_WORK = [
+TO_WORK = [
     PartnershipStatus.SCREENING,
     PartnershipStatus.DESIGN,
     PartnershipStatus.AGREEMENT,
@@ -161,7 +161,7 @@ RECORDS: list[dict] = [
         "partnership_type": "social_investment",
         "summary": "Growers keep seed that stands salt water, and lend it to each other after a flood.",
         "company": "",
-        "states": _TO_WORK,
+        "states": TO_WORK,
         "targets": ["2.5", "13.1"],
         "report": {"progress": "Nine of twelve seed banks lend; two more open in spring.", "value": "9"},
         "values": {
@@ -196,7 +196,7 @@ RECORDS: list[dict] = [
         "partnership_type": "advocacy_policy",
         "summary": "Local stations read the forecast at sea in the evening, in the words of the harbours.",
         "company": "",
-        "states": _TO_WORK,
+        "states": TO_WORK,
         "targets": ["13.1"],
         "values": {**_AT_WORK, "themes": ["climate", "disaster_risk"]},
         "rows": {

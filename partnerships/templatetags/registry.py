@@ -9,8 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from focalpoints.models import OfficeLevel
+from partnerships import labels
 from partnerships.exports import LICENCE_URL
-from partnerships.models import Partnership, Withholdable
+from partnerships.models import Contribution, Indicator, Partnership, PartnershipEntity, Withholdable
 
 register = template.Library()
 
@@ -26,7 +28,10 @@ def linked_data(record: Partnership, address: str) -> SafeString:
 
 
 def described(record: Partnership, address: str) -> dict[str, Any]:
-    """A `Project` with its identifier, organizations, places and dates; what is not known is left out."""
+    """A `Project` with its identifier, organizations, places and dates; what is not known is left out.
+
+    A `Project` has no date of change and no licence in schema.org: those are of the page about it.
+    """
     parties = [] if Withholdable.PARTIES in record.withheld_fields else record.parties.all()
     found: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -38,7 +43,6 @@ def described(record: Partnership, address: str) -> dict[str, Any]:
         "description": record.summary,
         "foundingDate": record.start,
         "dissolutionDate": record.end,
-        "dateModified": record.updated_at.date().isoformat(),
         "parentOrganization": [
             {"@type": "Organization", "name": role.entity.name, "alternateName": role.entity.acronym}
             for role in record.entity_roles.all()
@@ -51,9 +55,68 @@ def described(record: Partnership, address: str) -> dict[str, Any]:
             for country in record.countries.all()
         ],
         "keywords": [f"SDG {target.code}" for target in record.targets.all()],
-        "license": LICENCE_URL,
+        "subjectOf": {
+            "@type": "WebPage",
+            "url": address,
+            "inLanguage": record.language,
+            "dateModified": record.updated_at.date().isoformat(),
+            "license": LICENCE_URL,
+        },
     }
     return {name: value for name, value in found.items() if value}
+
+
+@register.filter
+def when(text: str) -> str:
+    """A date as far as it is known, in words: "2001-05" as "May 2001"."""
+    return labels.partial_date(text)
+
+
+@register.filter
+def office(role: PartnershipEntity) -> str:
+    """Which office of a UN entity takes part; "" for its seat, which is meant where nothing is said."""
+    if role.office_level == OfficeLevel.HQ and role.office_country_id is None:
+        return ""
+    return ", ".join(filter(None, [str(role.get_office_level_display()), str(role.office_country or "")]))
+
+
+@register.filter
+def circumstances(part: Contribution) -> str:
+    """To whom goods, time or skills go, where and when, how firm that is and how it was valued."""
+    return ", ".join(
+        filter(
+            None,
+            [
+                _("to %(receiver)s") % {"receiver": part.receiver} if part.receiver else "",
+                str(part.country or ""),
+                str(part.year or ""),
+                labels.partial_date(part.as_of),
+                "" if part.status == Contribution.Status.STATED else str(part.get_status_display()),
+                str(part.get_valuation_method_display()) if part.valuation_method else "",
+            ],
+        )
+    )
+
+
+@register.filter
+def method(indicator: Indicator) -> str:
+    """What an indicator counts and of whom, and where its figures are from."""
+    groups = dict(Indicator.Disaggregation.choices)
+    apart = ", ".join(str(groups.get(code, code)).lower() for code in indicator.disaggregation)
+    number, source = indicator.sdg_indicator, indicator.source
+    return "; ".join(
+        filter(
+            None,
+            [
+                indicator.unit,
+                indicator.note,
+                _("less is better") if indicator.direction == Indicator.Direction.DOWN else "",
+                _("SDG indicator %(number)s") % {"number": number} if number else "",
+                _("told apart by %(groups)s") % {"groups": apart} if apart else "",
+                _("source: %(source)s") % {"source": source} if source else "",
+            ],
+        )
+    )
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """The public page of one record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
@@ -7,11 +8,13 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from focalpoints.models import FocalPoint
 from partnerships import labels, reporting, search, selfchecks, sources
 from partnerships.models import (
     TYPE_QUESTIONS,
@@ -27,6 +30,7 @@ from partnerships.models import (
     Visibility,
     Withholdable,
 )
+from partnerships.models.dates import PartialDateField
 from partnerships.queries.history import last_move, moves_of
 from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
@@ -42,6 +46,13 @@ LIGHT_LOOKS: dict[str, str] = {
 }
 
 
+# Fields that the page tells one below the other, where they are filled.
+STORY = ("problem", "approach", "un_added_value", "business_case", "local_needs_link", "mandate")
+EVALUATION = ("evaluation_kind", "evaluation_due", "evaluation_plan", "no_evaluation_reason")
+FINDINGS = ("evaluation_findings", "stakeholders_heard", "evaluation_decision")
+LASTING = ("benefits_after_end", "handover", "local_owner")
+
+
 @require_safe
 @login_not_required
 def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> HttpResponse:
@@ -52,10 +63,13 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
     records = (
         Partnership.objects.visible_to(request.user)
         .for_list()
+        .select_related("primary_target")
         .prefetch_related(
             "entity_roles__entity",
+            "entity_roles__office_country",
             Prefetch(
-                "parties", PartnershipParty.objects.select_related("company__country", "company__sector")
+                "parties",
+                PartnershipParty.objects.select_related("company__country", "company__sector", "sector"),
             ),
             "countries",
             "targets",
@@ -81,12 +95,24 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
     indicators = [] if Withholdable.RESULTS in withheld else list(record.indicators.all())
     money = [c for c in contributions if c.amount is not None and c.status != Contribution.Status.PLANNED]
     money_has = {name for name in ("giver", "country_id") if any(getattr(c, name) for c in money)}
+    money_has |= {"giver" for c in money if c.receiver}
     results = [i for i in indicators if i.level != Indicator.Level.INPUT]
     context = {
         "record": record,
         "withheld": withheld,
         **report_state(record),
-        "story": story(record),
+        "story": told(record, *STORY),
+        "learned": learned(record, withheld),
+        "duties": duties(record) if Withholdable.PARTIES not in withheld else [],
+        "duties_have_interests": any(party.interests for party in record.parties.all()),
+        "agreement": agreement(record),
+        "period": period(record),
+        "targets": record.targets.all(),
+        "main_target": main_target(record),
+        "contacts": FocalPoint.objects.visible_to(request.user)
+        .active()
+        .filter(partnerships=record)
+        .for_list(),
         "relatives": relatives(record, request.user),
         "trend": selfchecks.trend(record.self_checks.all()),
         "is_transformational": selfchecks.badge_of(record.self_checks.all()),
@@ -122,12 +148,12 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         "sums": sums(contributions),
         "sum_columns": 3 + len(money_has),
         "in_kind": [c for c in contributions if c.amount is None],
-        "frameworks": labels.listed([str(Framework(code).label) for code in record.frameworks]),
+        "frameworks": "; ".join(str(Framework(code).label) for code in record.frameworks),
         "results": results,
         "results_have": {
             name
-            for name in ("as_of", "baseline", "target", "actual")
-            if any(getattr(i, name) not in (None, "") for i in results)
+            for name in ("baseline", "target", "actual")
+            if any(getattr(i, name) is not None for i in results)
         },
         "measured": [i for i in indicators if i.measurements.all()],
         "ldc_percent": f"{record.ldc_share * 100:.0f} %" if record.ldc_share is not None else "",
@@ -157,14 +183,69 @@ def report_state(record: Partnership) -> dict:
     }
 
 
-def story(record: Partnership) -> list[dict]:
-    """The texts that tell why and how, those that are there."""
-    names = ("problem", "approach", "un_added_value", "business_case", "local_needs_link", "mandate")
+def told(record: Partnership, *names: str) -> list[dict]:
+    """Those of these fields that are filled, each in words under its name."""
+    found = []
+    for name in names:
+        field = record._meta.get_field(name)
+        value = getattr(record, name)
+        if value in ("", None):
+            continue
+        if field.choices:  # type: ignore[union-attr]
+            value = dict(field.flatchoices)[value]  # type: ignore[union-attr]
+        elif isinstance(field, PartialDateField):
+            value = labels.partial_date(value)
+        found.append({"term": capfirst(field.verbose_name), "value": value})  # type: ignore[union-attr]
+    return found
+
+
+def learned(record: Partnership, withheld: Collection[str]) -> list[dict]:
+    """How it ended, how it was evaluated, what lasts. Findings only once they are published."""
+    published = FINDINGS if record.evaluation_published else ()
+    ending = () if Withholdable.RESULTS in withheld else ("end_decision", "final_report", "lessons")
+    return told(record, *ending, *EVALUATION, *published, *LASTING)
+
+
+def duties(record: Partnership) -> list[PartnershipParty]:
+    """The partners, where at least one says what it does, wants, or since when it takes part."""
+    parties = list(record.parties.all())
+    says = ("role", "responsibilities", "interests", "joined", "left")
+    return parties if any(getattr(party, name) for party in parties for name in says) else []
+
+
+def agreement(record: Partnership) -> list[str]:
+    """What was agreed: its kind, when it was signed, its terms, as far as they are known."""
+    signed = labels.partial_date(record.agreement_signed)
     return [
-        {"term": record._meta.get_field(name).verbose_name, "value": getattr(record, name)}  # type: ignore[union-attr]
-        for name in names
-        if getattr(record, name)
+        part
+        for part in (
+            str(record.get_agreement_kind_display()),
+            _("Signed %(when)s") % {"when": signed} if signed else "",
+            record.agreement_note,
+        )
+        if part
     ]
+
+
+def period(record: Partnership) -> str:
+    """From when until when, as far as it is known; and when the idea came up."""
+    start, end, idea = map(labels.partial_date, (record.start, record.end, record.idea_on))
+    words = f"{start} – {end}" if start and end else labels.since_in_words(record)
+    if start and not end:
+        words = _("Since %(year)s") % {"year": start}
+    return "; ".join(
+        [
+            words,
+            *([_("no end foreseen")] if record.is_open_ended else []),
+            *([_("idea of %(when)s") % {"when": idea}] if idea else []),
+        ]
+    )
+
+
+def main_target(record: Partnership) -> str:
+    if record.primary_target_id is None:
+        return ""
+    return _("Main target: %(target)s") % {"target": record.primary_target}
 
 
 def relatives(record: Partnership, user) -> list[dict]:

@@ -105,3 +105,15 @@ def test_the_public_finds_a_record_by_a_misspelt_word(visit):
     visitor.page.wait_for_url(re.compile("q=hibiscos"))
     found = visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership", exact=True)
     assert found.count() == 1
+
+
+@pytest.mark.parametrize("language", ["", "ru"], ids=["english", "russian"])
+def test_a_record_with_every_field_prints_on_two_pages(visit, language):
+    """The complete record of the demonstration, also in the language whose words are longest."""
+    reader = visit(language=language)
+    reader.open("/partnerships/?q=evening+radio")
+    reader.page.get_by_role("link", name="Growers’ evening radio (fictional)", exact=True).click()
+    reader.page.wait_for_url(re.compile("evening-radio"))
+    reader.scan()
+    paper = reader.page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
