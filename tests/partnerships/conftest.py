@@ -25,3 +25,8 @@ def archive(django_db_setup, django_db_blocker):
         registry.load()
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def desk():
+    return UserFactory(roles=["registry_desk"])

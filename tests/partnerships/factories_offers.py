@@ -3,7 +3,7 @@ from datetime import date
 import factory
 from django.utils import timezone
 
-from focalpoints.models import FocalPoint
+from focalpoints.models import FocalPoint, UNEntity
 from partnerships.models import Company, CompanyMember, Need, Offer
 from tests.portal.factories import UserFactory
 
@@ -89,3 +89,12 @@ class NeedFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def targets(self, create, extracted, **kwargs):
         self.targets.set(extracted or [])
+
+
+def entity(code: str) -> UNEntity:
+    return UNEntity.objects.get(pk=code)
+
+
+def fresh(row):
+    row.refresh_from_db()
+    return row
