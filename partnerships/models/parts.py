@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partnerships.models.dates import PartialDateField
 from partnerships.models.partnerships import Partnership
@@ -79,7 +80,7 @@ class Indicator(models.Model):
 
     class Disaggregation(models.TextChoices):
         SEX = "sex", _("Sex")
-        AGE = "age", _("Age")
+        AGE = "age", pgettext_lazy("of people", "Age")
         DISABILITY = "disability", _("Disability")
         PLACE = "place", _("Place")
         INCOME = "income", _("Income")

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from focalpoints.models import ActionState, FocalPoint, Task
 from focalpoints.queries.directory import coverage
@@ -99,7 +99,7 @@ def of_indicators(wanted: search.Wanted) -> Drawn:
             _("Level"),
             _("Unit"),
             _("Baseline"),
-            _("Target"),
+            pgettext("of an indicator", "Target"),
             _("Actual"),
             _("As of"),
         ],
