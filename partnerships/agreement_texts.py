@@ -14,10 +14,28 @@ from portal.documents import Document, Items, Paragraph, Section
 FILE = Path(__file__).parent / "data" / "agreement_texts.yaml"
 
 
+BLANKS = {"entity": "UN entity", "start": "first day", "end": "last day"}  # others are called as they are
+
+
+class _Words(dict[str, str]):
+    """The words of a record. What it lacks stands in brackets: it is still to be written."""
+
+    def __missing__(self, name: str) -> str:
+        return f"[{BLANKS.get(name, name)}]"
+
+
+def filled(text: str, words: Mapping[str, str]) -> str:
+    return Template(text).substitute(_Words(words))
+
+
 @dataclass(frozen=True)
 class Text:
     heading: str
     text: str
+
+    @property
+    def blank(self) -> str:
+        return filled(self.text, {})
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,10 @@ class Clause:
     text: str
     always: bool = False
 
+    @property
+    def blank(self) -> str:
+        return filled(self.text, {})
+
 
 @cache
 def library() -> tuple[dict[str, AgreementTemplate], dict[str, Clause]]:
@@ -87,20 +109,12 @@ def merged(
     *,
     reference: str,
 ) -> Document:
-    """The draft: the sections of the template, then the clauses, with the words of the record filled in.
-
-    A $-word without a value stays as it is, so that its reader sees what is still to be written.
-    """
+    """The draft: the sections of the template, then the clauses, with the words of the record filled in."""
     _templates, pack = library()
     chosen = [clause for clause in pack.values() if clause.always or clause.code in clauses]
     one = template.of_version(version)
-    sections = [
-        Section(text.heading, [Paragraph(Template(text.text).safe_substitute(words))])
-        for text in one.sections
-    ]
-    sections += [
-        Section(clause.title, [Paragraph(Template(clause.text).safe_substitute(words))]) for clause in chosen
-    ]
+    sections = [Section(text.heading, [Paragraph(filled(text.text, words))]) for text in one.sections]
+    sections += [Section(clause.title, [Paragraph(filled(clause.text, words))]) for clause in chosen]
     sections.append(Section("Signatures", [Items([words.get("entity", ""), words.get("partners", "")])]))
     return Document(
         title=f"{template.title}: {words['title']}",

@@ -38,11 +38,7 @@ class DraftForm(forms.Form):
             choices=[(one.code, one.title) for one in clauses.values() if not one.always],
             required=False,
             help_text=_("Those on immunities and endorsement are always there"),
-            widget=HintedCheckboxes(
-                hints={
-                    one.code: one.text.replace("$entity", str(_("the UN entity"))) for one in clauses.values()
-                }
-            ),
+            widget=HintedCheckboxes(hints={one.code: one.blank for one in clauses.values()}),
         )
 
 

@@ -87,10 +87,14 @@ class Branch:
     record: Partnership
     children: list["Branch"]
 
+    def below(self) -> list[Partnership]:
+        """Every record under this one, however deep."""
+        return [record for child in self.children for record in (child.record, *child.below())]
+
 
 def umbrella_trees(user: User | AnonymousUser) -> list[Branch]:
     """Every record with children that has no umbrella itself, and all below it. Two queries at most."""
-    seen = Partnership.objects.visible_to(user).exclude(status=PartnershipStatus.WITHDRAWN)
+    seen = Partnership.objects.visible_to(user).exclude(status=PartnershipStatus.WITHDRAWN).for_list()
     children: dict[int, list[Partnership]] = {}
     for record in seen.filter(parent__isnull=False).order_by("title", "pk"):
         children.setdefault(record.parent_id, []).append(record)

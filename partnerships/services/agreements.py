@@ -7,9 +7,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from partnerships import labels
 from partnerships.agreement_texts import library, merged
 from partnerships.models import (
     AGREEMENT_MOVES,
@@ -118,7 +119,12 @@ def _moved(agreement: Agreement, to: str, *, by: User | None, note: str = "") ->
 
 
 def document_of(agreement: Agreement) -> Document:
-    """The draft as a document, with the words of its record."""
+    """The draft as a document with the words of its record, in English as its template is."""
+    with translation.override("en"):
+        return _document_of(agreement)
+
+
+def _document_of(agreement: Agreement) -> Document:
     partnership = agreement.partnership
     lead = partnership.entity_roles.filter(role=UNRole.LEAD).select_related("entity").first()
     parties = list(partnership.parties.select_related("company"))
@@ -139,8 +145,8 @@ def document_of(agreement: Agreement) -> Document:
             f"{part.people_count} × {part.months} months, {part.get_kind_display()}: {part.task}"
             for part in partnership.exchanges.all()
         ),
-        "start": str(agreement.in_force_on or partnership.start),
-        "end": str(agreement.expires_on or partnership.end),
+        "start": labels.partial_date(str(agreement.in_force_on or partnership.start)),
+        "end": labels.partial_date(str(agreement.expires_on or partnership.end)),
     }
     return merged(
         library()[0][agreement.template],

@@ -1,16 +1,20 @@
 """Public indexes: countries, goals, UN entities, organizations, umbrellas; and where the data can be had."""
 
+from collections import Counter
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from focalpoints.models import UNEntity
+from focalpoints.models import FocalPoint, UNEntity
 from partnerships import exports, labels, search
-from partnerships.queries.registry import listed_companies, umbrella_trees
+from partnerships.models import Need
+from partnerships.queries.registry import Branch, listed_companies, umbrella_trees
 from partnerships.views.compare import MOST, address, as_chosen, chosen_ids, compared
 from portal.models import Region
 
@@ -111,8 +115,32 @@ def organization_index(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def umbrella_index(request: HttpRequest) -> HttpResponse:
     """Umbrellas with what belongs to them, as a tree."""
-    context = {"trees": umbrella_trees(request.user), "last_updated": search.last_updated()}
+    trees = [{**as_branch(tree), "in_words": in_all(tree)} for tree in umbrella_trees(request.user)]
+    context = {"trees": trees, "last_updated": search.last_updated()}
     return render(request, "partnerships/umbrellas.html", context)
+
+
+def as_branch(branch: Branch) -> dict:
+    return {
+        "record": branch.record,
+        "status_words": labels.status_in_words(branch.record),
+        "place_words": labels.country_names(branch.record.country_codes),  # type: ignore[attr-defined]
+        "children": [as_branch(child) for child in branch.children],
+    }
+
+
+def in_all(tree: Branch) -> str:
+    """What an umbrella and all below it come to."""
+    records = [tree.record, *tree.below()]
+    below = len(records) - 1
+    entities = {code for record in records for code in record.entity_codes}  # type: ignore[attr-defined]
+    countries = {code for record in records for code in record.country_codes}  # type: ignore[attr-defined]
+    counted = [
+        (ngettext("%(count)d partnership under it", "%(count)d partnerships under it", below), below),
+        (ngettext("%(count)d UN entity", "%(count)d UN entities", len(entities)), len(entities)),
+        (ngettext("%(count)d country", "%(count)d countries", len(countries)), len(countries)),
+    ]
+    return "; ".join(words % {"count": count} for words, count in counted)
 
 
 @require_safe
@@ -122,13 +150,28 @@ def entity_compare(request: HttpRequest) -> HttpResponse:
     known, counts = labels.entities(), counts_of("entity")
     chosen = [known[code] for code in chosen_ids(request) if code in known]
     codes = [entity.pk for entity in chosen]
+    needs = Counter(
+        Need.objects.visible_to(request.user).open().filter(entity__in=codes).values_list("entity", flat=True)
+    )
+    offices: dict[str, list[str]] = {}
+    for contact in FocalPoint.objects.visible_to(request.user).active().filter(entity__in=codes).for_list():
+        offices.setdefault(contact.entity_id, []).append(f"{contact.role_title}, {contact.office_place}")
     context = {
         "chosen": as_chosen((entity.pk, entity.acronym) for entity in chosen),
         "heads": [
             {"label": entity.acronym, "url": reverse("partnerships:entity_detail", args=[entity.pk])}
             for entity in chosen
         ],
-        "rows": compared([entity_facts(entity, counts) for entity in chosen]),
+        "rows": compared(
+            [
+                {
+                    **entity_facts(entity, counts),
+                    _("Open needs"): str(needs[entity.pk]),
+                    _("Focal points"): "; ".join(offices.get(entity.pk, [])),
+                }
+                for entity in chosen
+            ]
+        ),
         "others": [
             {"label": entity.acronym, "url": address([*codes, entity.pk])}
             for entity in sorted(known.values(), key=lambda entity: entity.acronym)
@@ -165,7 +208,7 @@ def data(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": reverse("partnerships:partnership_export", args=[format])}
             for format, label in exports.FORMATS.items()
         ],
-        "columns": exports.COLUMNS,
+        "columns": exports.COLUMNS.items(),
         "licence": exports.LICENCE,
         "total": search.find(search.Wanted(), with_counts=False).total,
         "changes": exports.CHANGES,

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from partnerships import search, statistics
+from partnerships import labels, search, statistics
 from partnerships.exports import LICENCE
 from partnerships.filters import read
 from partnerships.models import PartnershipType
+from partnerships.statistics.drawn import share_text
 from partnerships.views.registry import words_for
 from portal.sheets import csv_lines
 
@@ -102,7 +103,18 @@ def partnership_map(request: HttpRequest) -> HttpResponse:
     """Where: the map, the same as tiles by region, the same as a table."""
     figure = statistics.FIGURES["countries"]
     wanted, _ignored = wanted_of(request, figure)
-    context = {**in_full(request, figure, wanted), "last_updated": search.last_updated()}
+    found = search.find(wanted)
+    counts, known = found.counts.get("country", {}), labels.countries()
+    places = [
+        {
+            "name": str(known[code]),
+            "url": reverse("partnerships:country_detail", args=[code]),
+            "count": counts[code],
+            "share": share_text(counts[code], found.total),
+        }
+        for code in sorted(counts, key=lambda code: (-counts[code], str(known[code])))
+    ]
+    context = {**in_full(request, figure, wanted), "places": places, "last_updated": search.last_updated()}
     return render(request, "partnerships/map.html", context)
 
 

@@ -53,7 +53,9 @@ def test_umbrellas_are_trees_of_what_the_reader_may_see(client):
     assert tree.record == top
     assert [branch.record.title for branch in tree.children] == ["Middle"]
     assert [branch.record.title for branch in tree.children[0].children] == ["Leaf"]
-    assert "Draft below" not in text(client, "/umbrellas/")
+    page = text(client, "/umbrellas/")
+    assert "Draft below" not in page
+    assert "2 partnerships under it; 1 UN entity; 0 countries" in page
 
 
 def test_a_ring_of_umbrellas_ends(client):
@@ -68,6 +70,7 @@ def test_two_entities_stand_side_by_side(client):
     page = text(client, "/agencies/compare/", ids=["WFP", "UNDP"])
     assert "World Food Programme" in page
     assert "differs" in page
+    assert "Open needs" in page
     assert "?ids=WFP" in text(client, "/agencies/WFP/")
     assert "Choose at least one more" in text(client, "/agencies/compare/", ids="WFP")
 
