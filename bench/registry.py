@@ -238,6 +238,7 @@ def forget() -> None:
 
     if bits._kept:
         bits._kept.answers.clear()
+        bits._kept.words.masks.clear()
 
 
 def compare(asked: dict[str, list[dict]], rounds: int, records: int) -> None:

@@ -20,20 +20,17 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection
 from django.db.models import Max
 
 from partnerships.models import FacetValue
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
-
-Words = npt.NDArray[np.uint64]  # bit n of word w stands for the record whose primary key is 64 w + n
-Numbers = npt.NDArray[np.int64]
+from partnerships.search.words import KeptWords, Mask, Numbers, as_bits
 
 NOT_KEPT = ["company"]  # facets of too many values: their filters are answered by PostgreSQL
 LOAD_AT_ONCE = 50_000  # primary keys
 BLOCK_WORDS = 32_768  # of the matrix at a time, so that it stays in the processor's cache
-FEW_A_WORD = 0.5  # a value of fewer records for each word of its row is counted record by record
+FEW_A_WORD = 1  # a value of fewer records than its row has words is counted record by record
 MANY_CHANGES = 20_000  # from here on all is read anew
 MOST_ANSWERS = 500  # kept at a time
 NEVER = 2**62  # no transaction has this number
@@ -84,6 +81,7 @@ class Bits:
     def __init__(self) -> None:
         """Read everything. Raises nothing of its own; an empty registry is an empty matrix."""
         self.answers: dict[Hashable, Any] = {}  # of questions to this matrix, until it changes
+        self.words = KeptWords()
         with connection.cursor() as cursor:
             cursor.execute(STATE)
             self.table, self.since, self.running, self.latest, highest = cursor.fetchone()
@@ -125,6 +123,9 @@ class Bits:
         for pk, facets in changes:
             if facets is not None or pk not in facets_of:  # it may have left and come back
                 facets_of[pk] = facets
+        self.words.note(facets_of)
+        if len(self.words.changed) > MANY_CHANGES:
+            self.words = KeptWords()
         pairs = [(pk, number) for pk, facets in facets_of.items() for number in facets or ()]
         is_wider = any(number > self.highest_number for _pk, number in pairs)
         if is_wider:
@@ -157,7 +158,7 @@ class Bits:
             if facet == ""
         }
 
-    def _count_again(self, before: Words, after: Words) -> None:
+    def _count_again(self, before: Mask, after: Mask) -> None:
         """Bring the counts in line with a change of some columns of the matrix."""
         for audience, numbers in self.totals.items():
             row = self.row_of["", audience]
@@ -200,7 +201,7 @@ class Bits:
             self.values[self.row_of[facet, value]][0] for value in values if (facet, value) in self.row_of
         ]
 
-    def mask(self, wanted: Wanted, narrowed_to: Mapping[str, Words]) -> Words:
+    def mask(self, wanted: Wanted, narrowed_to: Mapping[str, Mask]) -> Mask:
         """The records that satisfy everything. `narrowed_to` has the bits of what is not in the matrix."""
         mask = self.matrix[self.row_of["", str(wanted.audience)]].copy()
         for facet, values in wanted.chosen.items():
@@ -212,7 +213,7 @@ class Bits:
                 mask &= narrowed_to[name]
         return mask
 
-    def _any(self, facet: str, values: Iterable[str]) -> Words:
+    def _any(self, facet: str, values: Iterable[str]) -> Mask:
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
@@ -224,7 +225,7 @@ class Bits:
             asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
         )
 
-    def counts(self, mask: Words, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
+    def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
         asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
         return self._named(asked, self._numbers(mask, asked))
@@ -240,7 +241,7 @@ class Bits:
         }
         return {facet: values for facet, values in found.items() if values}
 
-    def _numbers(self, mask: Words, facets: Iterable[str]) -> list[Numbers]:
+    def _numbers(self, mask: Mask, facets: Iterable[str]) -> list[Numbers]:
         """For each facet how many records of the mask each of its rows has."""
         is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
         step = max(1, BLOCK_WORDS // len(mask))
@@ -257,29 +258,25 @@ class Bits:
             found.append(numbers)
         return found
 
-    def count(self, facet: str, value: str, mask: Words) -> int:
+    def count(self, facet: str, value: str, mask: Mask) -> int:
         """The records of the mask that have this value."""
         row = self.row_of.get((facet, value))
         return 0 if row is None else total(self.matrix[row] & mask)
 
-    def from_pks(self, pks: Iterable[int]) -> Words:
+    def from_pks(self, pks: Iterable[int]) -> Mask:
         """The bits of these records."""
-        at = np.fromiter(pks, np.int64)
-        mask = np.zeros(self.matrix.shape[1], np.uint64)
-        at = at[at >> 6 < len(mask)]  # what came after the last look is not counted yet
-        np.bitwise_or.at(mask, at >> 6, np.uint64(1) << (at & 63).astype(np.uint64))
-        return mask
+        return as_bits(pks, self.matrix.shape[1])
 
 
-def total(mask: Words) -> int:
+def total(mask: Mask) -> int:
     return int(np.bitwise_count(mask).sum(dtype=np.int64))
 
 
-def total_of_each(rows: Words) -> Numbers:
+def total_of_each(rows: Mask) -> Numbers:
     return np.bitwise_count(rows).sum(axis=1, dtype=np.uint32).astype(np.int64)
 
 
-def pks(mask: Words) -> list[int]:
+def pks(mask: Mask) -> list[int]:
     """The primary keys of a mask, in order."""
     return np.flatnonzero(np.unpackbits(mask.view(np.uint8), bitorder="little")).tolist()
 

@@ -9,11 +9,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
-    BigIntegerField,
-    BooleanField,
     CharField,
     Count,
     Expression,
@@ -29,6 +26,7 @@ from django.utils.dateparse import parse_datetime
 from partnerships.models import FacetValue, RegistryEntry
 from partnerships.search import bits
 from partnerships.search.wanted import Wanted, text_query
+from partnerships.search.words import having, one_of
 
 FEW = 1_000  # as many are sorted by how well they match; among more, the newest come first
 NO_FACETS = {"q", "updated_since"}  # what narrows a result besides facets
@@ -54,23 +52,37 @@ class Found:
 
 
 def find(wanted: Wanted, *, with_counts: bool = True) -> Found:
-    """Count what satisfies every filter. One query, and one for words or companies.
+    """Count what satisfies every filter. One query, and two more for new words or companies.
 
     The counts of a facet leave its own choice out: they say what choosing another of its values would add.
-    What filters alone find is kept until the next change of the registry.
+    What filters and known words find is kept until the next change of the registry.
     """
-    pks = _answered_by_tables(wanted)
+    key = (wanted.key(), with_counts)
     with bits.current() as kept:
-        if pks:
-            return _count(wanted, kept, pks, with_counts)
-        key = (wanted.key(), with_counts)
-        if key not in kept.answers:
-            kept.remember(key, _count(wanted, kept, pks, with_counts))
-        return kept.answers[key]
+        if key not in kept.answers and (narrowed := _known(wanted, kept)) is not None:
+            kept.remember(key, _count(wanted, kept, narrowed, with_counts))
+        if key in kept.answers:
+            return kept.answers[key]
+        words, changes = kept.words, len(kept.words.changed)
+    pks = _answered_by_tables(wanted)  # meanwhile others may look
+    with bits.current() as kept:
+        narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+        if wanted.words:
+            words.keep(wanted.words, narrowed["q"], changes)
+        return _count(wanted, kept, narrowed, with_counts)
 
 
-def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], with_counts: bool) -> Found:
-    narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+def _known(wanted: Wanted, kept: bits.Bits) -> dict[str, bits.Mask] | None:
+    """The bits of what the matrix does not know, None where the tables have to be asked."""
+    if wanted.since or any(facet in wanted.chosen for facet in bits.NOT_KEPT):
+        return None
+    if not wanted.words:
+        return {}
+    mask = kept.words.get(wanted.words, kept.matrix.shape[1])
+    return None if mask is None else {"q": mask}
+
+
+def _count(wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Mask], with_counts: bool) -> Found:
     mask = kept.mask(wanted, narrowed)
     counts = {}
     if with_counts:
@@ -92,7 +104,7 @@ def _count(wanted: Wanted, kept: bits.Bits, pks: Mapping[str, Iterable[int]], wi
 
 
 def _counts(
-    wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Words], facets: Iterable[str] | None = None
+    wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Mask], facets: Iterable[str] | None = None
 ) -> dict[str, dict[str, int]]:
     if not wanted.names():
         return kept.counts_of_all(wanted.audience, facets)
@@ -134,8 +146,7 @@ def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
     """{"q" or facet: primary keys} for what the matrix of bits does not know."""
     found: dict[str, Iterable[int]] = {}
     if wanted.words:
-        entries = RegistryEntry.objects.filter(words=text_query(wanted.words))
-        found["q"] = entries.values_list("pk", flat=True)
+        found["q"] = having(wanted.words)
     if wanted.since:
         found["updated_since"] = _changed(RegistryEntry.objects.all(), wanted).values_list("pk", flat=True)
     for facet in bits.NOT_KEPT:
@@ -150,19 +161,10 @@ def _numbers(facet: str, values: Iterable[str]) -> list[int]:
     return list(FacetValue.objects.filter(facet=facet, value__in=values).values_list("id", flat=True))
 
 
-class OneOf(Func):
-    """`OneOf(F("id"), Value([…]))` is `id = ANY(…)`: one parameter, where `id__in` has one for each value."""
-
-    template, arg_joiner = "%(expressions)s)", " = ANY("
-    output_field = BooleanField()
-
-
 def entries_of(found: Found) -> QuerySet[RegistryEntry]:
     """The entries behind a result, for PostgreSQL to sort."""
     if found.few is not None:
-        return RegistryEntry.objects.filter(
-            OneOf(F("partnership_id"), Value(found.few, ArrayField(BigIntegerField())))
-        )
+        return RegistryEntry.objects.filter(one_of(found.few))
     entries = _changed(RegistryEntry.objects.filter(facets__satisfies=found.facets), found.wanted)
     return entries.filter(words=text_query(found.wanted.words)) if found.wanted.words else entries
 

@@ -3,7 +3,7 @@ import contextlib
 from django.db import connection, transaction
 
 from partnerships import search
-from partnerships.search import Wanted
+from partnerships.search import Wanted, bits, words
 from portal.reference import load_reference
 from tests.partnerships.factories import PartnershipFactory
 
@@ -51,3 +51,38 @@ def test_what_was_under_way_at_the_last_look_is_seen_once_it_is_committed(transa
         assert countries() == {"KEN": 1}
     finally:
         elsewhere.close()
+
+
+def test_words_that_were_asked_for_are_kept_in_line_with_every_change(
+    transactional_db, django_assert_num_queries
+):
+    load_reference()
+    wanted = Wanted("zephyrine")
+
+    def total() -> int:
+        return search.find(wanted).total
+
+    first = PartnershipFactory(is_public=True, title="Zephyrine pumps")
+    assert total() == 1
+    second = PartnershipFactory(is_public=True, title="More of zephyrine")
+    PartnershipFactory(is_public=True, title="Of something else")
+    assert total() == 2
+    with django_assert_num_queries(1):  # only whether anything has changed
+        assert total() == 2
+    first.title = "Pumps"
+    first.save()
+    search.reindex([first.pk])
+    with django_assert_num_queries(2):  # and whether what changed has the words
+        assert total() == 1
+    second.delete()
+    assert total() == 0
+
+
+def test_only_the_latest_searches_are_kept(transactional_db, monkeypatch):
+    load_reference()
+    monkeypatch.setattr(words, "MOST_KEPT", 2)
+    PartnershipFactory(is_public=True, title="Pumps")
+    for asked in ("pumps", "wells", "pumps", "roofs"):
+        search.find(Wanted(asked))
+    with bits.current() as kept:
+        assert list(kept.words.masks) == ["pumps", "roofs"]
