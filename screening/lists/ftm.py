@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import astuple
 from io import StringIO
 from typing import Any, BinaryIO
 
+from screening.lists.aside import Aside
 from screening.lists.dates import exact_date, partial_date
 from screening.lists.model import (
     Address,
@@ -99,11 +101,8 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
 class _Pointing:
     """What points at the subjects, by the id pointed at: sanctions, addresses, documents, links."""
 
-    def __init__(self) -> None:
-        self.sanctions: dict[str, list[dict[str, list[str]]]] = defaultdict(list)
-        self.documents: dict[str, list[Identifier]] = defaultdict(list)
-        self.relations: dict[str, list[Relation]] = defaultdict(list)
-        self.addresses: dict[str, Address] = {}
+    def __init__(self, aside: Aside) -> None:
+        self.aside = aside
 
     def read(self, item: dict[str, Any]) -> None:
         schema, properties = item["schema"], item["properties"]
@@ -119,27 +118,37 @@ class _Pointing:
                 "authorityId",
             )
             for target in properties.get("entity", ()):
-                self.sanctions[target].append({name: properties.get(name, []) for name in kept})
+                self.aside.add("sanction", target, {name: properties.get(name, []) for name in kept})
         elif schema in ("Identification", "Passport"):
             country = next(iter(properties.get("country", ())), "")
             type_ = "passport" if schema == "Passport" else "document"
             for target in properties.get("holder", ()):
-                self.documents[target] += [
-                    Identifier(type_, number, iso2(country), ", ".join(properties.get("type", ())), schema)
-                    for number in properties.get("number", ())
-                ]
+                for number in properties.get("number", ()):
+                    label = ", ".join(properties.get("type", ()))
+                    self.aside.add("document", target, (type_, number, iso2(country), label, schema))
         elif schema == "Address":
             full = next(iter(properties.get("full", ())), item.get("caption", ""))
             country = next(iter(properties.get("country", ())), "")
             city, street = (next(iter(properties.get(name, ())), "") for name in ("city", "street"))
-            self.addresses[item["id"]] = Address(full, street, city, country=iso2(country))
+            self.aside.add("address", item["id"], astuple(Address(full, street, city, country=iso2(country))))
         elif schema in _LINKS:
             near, far, kind = _LINKS[schema]
             role = ", ".join(properties.get("role", ()))
             for target in properties.get(near, ()):
-                self.relations[target] += [
-                    Relation(kind, target_id=other, text=role) for other in properties.get(far, ())
-                ]
+                for other in properties.get(far, ()):
+                    self.aside.add("relation", target, astuple(Relation(kind, target_id=other, text=role)))
+
+    def sanctions(self, subject: str) -> list[dict[str, list[str]]]:
+        return self.aside.of("sanction", subject)
+
+    def documents(self, subject: str) -> list[Identifier]:
+        return [Identifier(*parts) for parts in self.aside.of("document", subject)]
+
+    def relations(self, subject: str) -> tuple[Relation, ...]:
+        return tuple(Relation(*parts) for parts in self.aside.of("relation", subject))
+
+    def addresses(self, address: str) -> list[Address]:
+        return [Address(*parts) for parts in self.aside.of("address", address)]
 
 
 def parse(stream: BinaryIO, about: ListFile | None = None, file: str = "") -> Iterator[Entry]:
@@ -152,14 +161,15 @@ def parse(stream: BinaryIO, about: ListFile | None = None, file: str = "") -> It
     about = about if about is not None else ListFile()
     if not stream.seekable():
         raise ListError("not_seekable", NOT_TWICE, file)
-    pointing, has_targets = _Pointing(), False
-    for _, item in _lines(stream, file):
-        has_targets = has_targets or item.get("target") is True
-        pointing.read(item)
-    stream.seek(0)
-    for number, item in _lines(stream, file):
-        if item["schema"] in KINDS and (item.get("target") is True or not has_targets):
-            yield about.count(_entry(item, pointing, file, number))
+    with closing(Aside()) as aside:
+        pointing, has_targets = _Pointing(aside), False
+        for _, item in _lines(stream, file):
+            has_targets = has_targets or item.get("target") is True
+            pointing.read(item)
+        stream.seek(0)
+        for number, item in _lines(stream, file):
+            if item["schema"] in KINDS and (item.get("target") is True or not has_targets):
+                yield about.count(_entry(item, pointing, file, number))
 
 
 def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> Entry:
@@ -176,7 +186,7 @@ def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> E
             names.setdefault(text.casefold(), ListedName(text, kind, script=script, field=field))
     if not names:
         raise ListError("no_id", NO_NAME, file, f"line {line}", id=source_id)
-    sanctions = pointing.sanctions[source_id]
+    sanctions = pointing.sanctions(source_id)
 
     def of(*fields: str) -> list[str]:
         return [text for sanction in sanctions for field in fields for text in sanction[field]]
@@ -187,9 +197,7 @@ def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> E
         day for text in (*of("modifiedAt"), item.get("last_change") or "") if (day := exact_date(text))
     ]
     births = (*properties.get("birthDate", ()), *properties.get("incorporationDate", ()))
-    nearby = [
-        pointing.addresses[id_] for id_ in properties.get("addressEntity", ()) if id_ in pointing.addresses
-    ]
+    nearby = [place for id_ in properties.get("addressEntity", ()) for place in pointing.addresses(id_)]
     return Entry(
         source_id=source_id,
         kind=KINDS[item["schema"]],
@@ -200,7 +208,7 @@ def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> E
                 for field, type_ in IDENTIFIERS.items()
                 for value in properties.get(field, ())
             ),
-            *pointing.documents[source_id],
+            *pointing.documents(source_id),
         ),
         dates=tuple(born for text in births if (born := partial_date(text))),
         nationalities=countries(
@@ -215,7 +223,7 @@ def _entry(item: dict[str, Any], pointing: _Pointing, file: str, line: int) -> E
         until=max(ends, default=None),
         remarks="\n".join(properties.get("notes", ())),
         reasons="\n".join(of("reason")),
-        relations=tuple(pointing.relations[source_id]),
+        relations=pointing.relations(source_id),
         reference=", ".join(dict.fromkeys(of("authorityId"))),
         extra=tuple(("topics", text) for text in properties.get("topics", ())),
     )

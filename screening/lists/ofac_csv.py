@@ -7,10 +7,11 @@ Source: ofac.treasury.gov, "Specially Designated Nationals List: data formats", 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import BinaryIO
 
+from screening.lists.aside import Aside
 from screening.lists.model import (
     Address,
     Country,
@@ -56,21 +57,19 @@ def parse(files: Mapping[str, BinaryIO], about: ListFile | None = None) -> Itera
     for role in ("primary", "aliases", "addresses"):
         if role not in named:
             raise ListError("missing_file", MISSING, missing=" / ".join(ROLES[role]))
-    aliases = _by_id(*named["aliases"], width=5)
-    addresses = _by_id(*named["addresses"], width=6)
-    comments = _by_id(*named["comments"], width=2) if "comments" in named else {}
-    file, stream = named["primary"]
-    for line, cells in read_cells(stream, file=file, width=12):
-        values = [_plain(cell) for cell in cells]
-        _check_id(values[0], file, line)
-        if not values[1]:
-            raise ListError("no_id", NO_NAME, file, f"line {line}")
-        remark = "".join([cells[11].strip(), *(row[1] for row in comments.get(values[0], []))])
-        yield about.count(
-            _entry(
-                values, aliases.get(values[0], []), addresses.get(values[0], []), remark, about, file, line
-            )
-        )
+    with closing(Aside()) as aside:
+        for sort, width in (("aliases", 5), ("addresses", 6), ("comments", 2)):
+            if sort in named:
+                _put_aside(aside, sort, *named[sort], width=width)
+        file, stream = named["primary"]
+        for line, cells in read_cells(stream, file=file, width=12):
+            values = [_plain(cell) for cell in cells]
+            _check_id(values[0], file, line)
+            if not values[1]:
+                raise ListError("no_id", NO_NAME, file, f"line {line}")
+            remark = "".join([cells[11].strip(), *(row[1] for row in aside.of("comments", values[0]))])
+            aliases, addresses = aside.of("aliases", values[0]), aside.of("addresses", values[0])
+            yield about.count(_entry(values, aliases, addresses, remark, about, file, line))
 
 
 def _plain(cell: str) -> str:
@@ -83,13 +82,11 @@ def _check_id(value: str, file: str, line: int) -> None:
         raise ListError("no_id", BAD_ID, file, f"line {line}", value=value[:60])
 
 
-def _by_id(file: str, stream: BinaryIO, *, width: int) -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = defaultdict(list)
+def _put_aside(aside: Aside, sort: str, file: str, stream: BinaryIO, *, width: int) -> None:
     for line, cells in read_cells(stream, file=file, width=width):
         values = [_plain(cell) for cell in cells]
         _check_id(values[0], file, line)
-        found[values[0]].append(values)
-    return found
+        aside.add(sort, values[0], values)
 
 
 def _name_in_order(name: str, kind: Kind) -> str:

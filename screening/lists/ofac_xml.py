@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import astuple
 from datetime import date
 from typing import BinaryIO
 
+from screening.lists.aside import Aside
 from screening.lists.dates import partial_date, us_date
 from screening.lists.model import (
     Address,
@@ -160,12 +163,9 @@ class _References:
     The list names its values, countries and places once, before the parties.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, aside: Aside) -> None:
         self.values: dict[str, dict[str, str]] = defaultdict(dict)
-        self.locations: dict[str, Address] = {}
-        self.documents: dict[str, list[Identifier]] = defaultdict(list)
-        self.listings: dict[str, list[tuple[date | None, tuple[str, ...]]]] = defaultdict(list)
-        self.relations: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+        self.aside = aside
 
     def value(self, kind: str, id_: str) -> str:
         return self.values[kind].get(id_, "")
@@ -176,24 +176,35 @@ class _References:
                 for item in group.children:
                     self.values[item.tag][item.get("ID")] = " ".join(item.text.split())
         elif node.tag == "Location":
-            self.locations[node.get("ID")] = self._location(node)
+            self.aside.add("location", node.get("ID"), astuple(self._location(node)))
         elif node.tag == "IDRegDocument":
             label = self.value("IDRegDocType", node.get("IDRegDocTypeID"))
             country = self.value("Country", node.get("IssuedBy-CountryID"))
             if number := node.value("IDRegistrationNo"):
-                self.documents[node.get("IdentityID")].append(
-                    Identifier(_document_type(label), number, iso2(country), label, "IDRegDocument")
-                )
+                document = Identifier(_document_type(label), number, iso2(country), label, "IDRegDocument")
+                self.aside.add("document", node.get("IdentityID"), astuple(document))
         elif node.tag == "SanctionsEntry":
             days = [_point(item.all("Date")[0]) for item in node.all("EntryEvent") if item.all("Date")]
-            known = [span[0] for span in days if span]
+            known = [str(span[0]) for span in days if span]
             programmes = [text for item in node.all("SanctionsMeasure") if (text := item.value("Comment"))]
-            self.listings[node.get("ProfileID")].append((min(known, default=None), tuple(programmes)))
+            self.aside.add("listing", node.get("ProfileID"), (min(known, default=""), programmes))
         elif node.tag == "ProfileRelationship":
             kind = self.value("RelationType", node.get("RelationTypeID"))
-            self.relations[node.get("From-ProfileID")].append(
-                (kind, node.get("To-ProfileID"), node.value("Comment"))
-            )
+            relation = Relation(kind, target_id=node.get("To-ProfileID"), text=node.value("Comment"))
+            self.aside.add("relation", node.get("From-ProfileID"), astuple(relation))
+
+    def locations(self, id_: str) -> list[Address]:
+        return [Address(*parts) for parts in self.aside.of("location", id_)]
+
+    def documents(self, identity: str) -> list[Identifier]:
+        return [Identifier(*parts) for parts in self.aside.of("document", identity)]
+
+    def listings(self, profile: str) -> list[tuple[str, list[str]]]:
+        """(day or "", programmes) of each time a profile was listed."""
+        return self.aside.of("listing", profile)
+
+    def relations(self, profile: str) -> tuple[Relation, ...]:
+        return tuple(Relation(*parts) for parts in self.aside.of("relation", profile))
 
     def _location(self, node: Node) -> Address:
         parts: dict[str, str] = {}
@@ -234,16 +245,17 @@ def parse(stream: BinaryIO, about: ListFile | None = None, file: str = "") -> It
     about = about if about is not None else ListFile()
     if not stream.seekable():
         raise ListError("not_seekable", NOT_TWICE, file)
-    references = _References()
-    for node in read_records(stream, root={"Sanctions"}, records=_TAGS, file=file):
-        if node.tag == "DateOfIssue" and (span := _point(node)):
-            about.generated_on = span[0]
-        references.read(node)
-    stream.seek(0)
-    for node in read_records(stream, root={"Sanctions"}, records={"DistinctParty"}, file=file):
-        if node.tag == "DistinctParty":
-            for profile in node.all("Profile"):
-                yield about.count(_party(profile, references, about, file))
+    with closing(Aside()) as aside:
+        references = _References(aside)
+        for node in read_records(stream, root={"Sanctions"}, records=_TAGS, file=file):
+            if node.tag == "DateOfIssue" and (span := _point(node)):
+                about.generated_on = span[0]
+            references.read(node)
+        stream.seek(0)
+        for node in read_records(stream, root={"Sanctions"}, records={"DistinctParty"}, file=file):
+            if node.tag == "DistinctParty":
+                for profile in node.all("Profile"):
+                    yield about.count(_party(profile, references, about, file))
 
 
 def _point(node: Node) -> tuple[date, date] | None:
@@ -286,9 +298,9 @@ def _party(profile: Node, references: _References, about: ListFile, file: str) -
     if not source_id or not names:
         raise ListError("no_id", NO_ID, file, place)
     facts = _features(profile, references)
-    listings = references.listings[source_id]
-    days = [day for day, _ in listings if day]
-    documents = [item for identity in identities for item in references.documents[identity.get("ID")]]
+    listings = references.listings(source_id)
+    days = [date.fromisoformat(day) for day, _ in listings if day]
+    documents = [item for identity in identities for item in references.documents(identity.get("ID"))]
     return Entry(
         source_id=source_id,
         kind=kind,
@@ -301,10 +313,7 @@ def _party(profile: Node, references: _References, about: ListFile, file: str) -
         addresses=tuple(facts.addresses),
         programmes=tuple(dict.fromkeys(code for _, codes in listings for code in codes)),
         listed_on=min(days, default=None),
-        relations=tuple(
-            Relation(kind_, target_id=target, text=comment)
-            for kind_, target, comment in references.relations[source_id]
-        ),
+        relations=references.relations(source_id),
         remarks=profile.value("Comment"),
         extra=tuple(facts.extra),
     )
@@ -407,9 +416,9 @@ def _features(profile: Node, references: _References) -> _Facts:
         for version in feature.all("FeatureVersion") or [feature]:
             periods = [span for item in version.all("DatePeriod") if (span := _period(item))]
             places = [
-                references.locations[item.get("LocationID")]
+                place
                 for item in version.all("VersionLocation")
-                if item.get("LocationID") in references.locations
+                for place in references.locations(item.get("LocationID"))
             ]
             details = [
                 text

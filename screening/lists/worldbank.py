@@ -5,19 +5,19 @@ Source: worldbank.org, "Procurement: ineligible firms and individuals"; JSON ele
 
 from __future__ import annotations
 
-import json
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import BinaryIO
 
+from screening.lists.aside import Aside
 from screening.lists.dates import exact_date
+from screening.lists.json_records import read_items
 from screening.lists.model import Address, Entry, ListedName, ListError, ListFile, NameType, gettext_noop
 from screening.lists.places import countries, iso2
 from screening.lists.rows import read_rows
 from screening.lists.text import script_of
 
-NOT_JSON = gettext_noop("The file is not valid JSON: %(detail)s.")
 NO_LIST = gettext_noop("The file has no list of suppliers (response.ZPROCSUPP).")
 NO_ID = gettext_noop("The entry has no id or no name.")
 MISSING = gettext_noop("The list comes as several files, and the one with the entries is not among them.")
@@ -57,17 +57,7 @@ def parse_json(stream: BinaryIO, about: ListFile | None = None, file: str = "") 
     Raises ListError when the file is not that JSON, or a supplier lacks id or name.
     """
     about = about if about is not None else ListFile()
-    try:
-        data = json.load(stream)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        place = (
-            f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise ListError("not_well_formed", NOT_JSON, file, place, detail=str(error)[:200]) from error
-    response = data.get("response") if isinstance(data, dict) else None
-    suppliers = response.get("ZPROCSUPP") if isinstance(response, dict) else None
-    if not isinstance(suppliers, list):
-        raise ListError("wrong_schema", NO_LIST, file)
+    suppliers = read_items(stream, ("response", "ZPROCSUPP"), absent=NO_LIST, file=file)
     for number, item in enumerate(suppliers, start=1):
         row = {key: str(value or "").strip() for key, value in item.items()} if isinstance(item, dict) else {}
         names = split_names(row.get("SUPP_NAME", ""), "SUPP_NAME")
@@ -113,42 +103,40 @@ def parse_csv(files: Mapping[str, BinaryIO], about: ListFile | None = None) -> I
     main = [name for name in files if not name.endswith(("_addresses.csv", "_aliases.csv"))]
     if not main:
         raise ListError("missing_file", MISSING)
-    addresses: dict[str, list[dict[str, str]]] = defaultdict(list)
-    aliases: dict[str, list[str]] = defaultdict(list)
-    for name, stream in files.items():
-        if name.endswith("_addresses.csv"):
-            for _, row in read_rows(stream, needed=("entity_id", "text", "country_name"), file=name):
-                addresses[row["entity_id"]].append(row)
-        elif name.endswith("_aliases.csv"):
-            for _, row in read_rows(stream, needed=("entity_id", "name"), file=name):
-                aliases[row["entity_id"]].append(row["name"])
-    for line, row in read_rows(files[main[0]], needed=("id", "name", "program"), file=main[0]):
+    with closing(Aside()) as aside:
+        for name, stream in files.items():
+            if name.endswith("_addresses.csv"):
+                for _, row in read_rows(stream, needed=("entity_id", "text", "country_name"), file=name):
+                    aside.add("address", row["entity_id"], (row["text"], row["country_name"]))
+            elif name.endswith("_aliases.csv"):
+                for _, row in read_rows(stream, needed=("entity_id", "name"), file=name):
+                    aside.add("alias", row["entity_id"], row["name"])
+        for entry in _table(main[0], files[main[0]], aside):
+            yield about.count(entry)
+
+
+def _table(file: str, stream: BinaryIO, aside: Aside) -> Iterator[Entry]:
+    for line, row in read_rows(stream, needed=("id", "name", "program"), file=file):
         names = split_names(row["name"], "name")
         if not row["id"] or not names:
-            raise ListError("no_id", NO_ID, main[0], f"line {line}")
-        more = (name for text in aliases.get(row["id"], ()) for name in split_names(text, "aliases"))
+            raise ListError("no_id", NO_ID, file, f"line {line}")
+        more = (name for text in aside.of("alias", row["id"]) for name in split_names(text, "aliases"))
         known = {name.text.casefold() for name in names}
         extra_names = tuple(
             ListedName(name.text, "alias", script=name.script, field=name.field)
             for name in more
             if name.text.casefold() not in known
         )
-        where = addresses.get(row["id"], [])
-        yield about.count(
-            Entry(
-                source_id=row["id"],
-                kind="unknown",
-                names=names + extra_names,
-                countries=countries([item["country_name"] for item in where], "country_name"),
-                addresses=tuple(
-                    Address(item["text"], country=iso2(item["country_name"]))
-                    for item in where
-                    if item["text"]
-                ),
-                programmes=tuple(filter(None, [row["program"]])),
-                listed_on=exact_date(row.get("listed_at", "")),
-                updated_on=exact_date(row.get("updated_at", "")),
-                reasons=row["program"],
-                remarks=row.get("summary", ""),
-            )
+        where = aside.of("address", row["id"])
+        yield Entry(
+            source_id=row["id"],
+            kind="unknown",
+            names=names + extra_names,
+            countries=countries([country for _, country in where], "country_name"),
+            addresses=tuple(Address(text, country=iso2(country)) for text, country in where if text),
+            programmes=tuple(filter(None, [row["program"]])),
+            listed_on=exact_date(row.get("listed_at", "")),
+            updated_on=exact_date(row.get("updated_at", "")),
+            reasons=row["program"],
+            remarks=row.get("summary", ""),
         )

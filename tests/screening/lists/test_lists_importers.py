@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bench import lists as large_lists
 from screening.lists import bundles, importers, mapped_csv
 from screening.lists.model import Entry, ListError, ListFile
 from screening.lists.ofac_remarks import Remarks, read_remarks
@@ -341,3 +343,20 @@ def test_published_files_are_read_completely(slug, place, count):
     entries, about = read(slug, SHARED / place)
     assert len(entries) == count == sum(about.counts.values())
     assert about.findings == []
+
+
+@pytest.mark.parametrize("importer", ["ofac_csv", "ofac_xml", "worldbank_json", "worldbank_csv", "ftm"])
+def test_memory_does_not_grow_with_the_file(importer, tmp_path):
+    """The lists that say of an entry in several places what belongs to it; `bench.lists` reads large ones."""
+
+    def held(entries: int) -> int:
+        """Blocks of memory in use once the first entry is there: what it waited for was read by then."""
+        (folder := tmp_path / str(entries)).mkdir()
+        reading = importers.read(importer, large_lists.make(importer, folder, entries))
+        before = sys.getallocatedblocks()
+        first = next(reading)
+        assert first.source_id in ("1", "inv-1")
+        return sys.getallocatedblocks() - before
+
+    held(1)  # tables of names and countries are read once
+    assert held(1500) - held(500) < 5_000  # kept in memory, each entry more takes ten blocks and more
