@@ -225,6 +225,11 @@ class Bits:
             asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
         )
 
+    def count_of_all(self, audience: int, facet: str, value: str) -> int:
+        """The records that have this value, of those that this audience may see."""
+        row = self.row_of.get((facet, value))
+        return 0 if row is None else int(self.totals[str(audience)][row])
+
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
         asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
@@ -257,11 +262,6 @@ class Bits:
                 numbers[few - self.rows[facet][0]] = np.add.reduceat(is_in[records], starts, dtype=np.uint32)
             found.append(numbers)
         return found
-
-    def count(self, facet: str, value: str, mask: Mask) -> int:
-        """The records of the mask that have this value."""
-        row = self.row_of.get((facet, value))
-        return 0 if row is None else total(self.matrix[row] & mask)
 
     def from_pks(self, pks: Iterable[int]) -> Mask:
         """The bits of these records."""

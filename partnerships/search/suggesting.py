@@ -33,8 +33,8 @@ class Suggestion:
 
 
 # The patterns are literals, or no index would know where they begin; titles stand in the order of that index.
-# Companies only where a record that this
-# reader may see names them.
+# Companies only where a record that this reader may see names them: `LIMIT 1` has the first of 100,000 such
+# records found without reading the others.
 BEGUN = """
 (SELECT '', p.reference, p.title FROM partnerships_registryentry e
     JOIN partnerships_partnership p ON p.id = e.partnership_id
@@ -44,9 +44,9 @@ UNION ALL
 (SELECT 'company', c.public_id::text, c.name FROM (SELECT id, public_id, name FROM partnerships_company
     WHERE name ILIKE %(name)s ORDER BY name LIMIT 10) c
     JOIN partnerships_facetvalue v ON v.facet = 'company' AND v.value = c.public_id::text
-    WHERE EXISTS (SELECT 1 FROM partnerships_partnershipparty q WHERE q.company_id = c.id AND
+    CROSS JOIN LATERAL (SELECT FROM partnerships_partnershipparty q WHERE q.company_id = c.id AND
         (SELECT e.facets @> ARRAY[v.id, %(audience)s] FROM partnerships_registryentry e
-            WHERE e.partnership_id = q.partnership_id))
+            WHERE e.partnership_id = q.partnership_id) LIMIT 1) named
     ORDER BY c.name LIMIT %(shown)s)
 """
 
@@ -69,12 +69,12 @@ def suggest_filters(begun: str, *, sees_inside: bool = False) -> list[Suggestion
     begun = _tidy(begun)
     if len(begun) < SHORTEST or not (named := _filters_named(folded(begun))):
         return []
+    audience = Wanted(sees_inside=sees_inside).audience
     with bits.current() as kept:
-        listed = kept.mask(Wanted(sees_inside=sees_inside), {})
         found = [
             Suggestion(facet, value, count=count)
             for facet, value in named
-            if (count := kept.count(facet, value, listed))
+            if (count := kept.count_of_all(audience, facet, value))
         ]
     return sorted(found, key=lambda suggestion: -suggestion.count)[:SHOWN_FILTERS]
 
