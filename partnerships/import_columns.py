@@ -335,6 +335,12 @@ def headings_of(name: str, content: bytes) -> list[str]:
     return headings
 
 
+def first_row_of(name: str, content: bytes) -> dict[str, str]:
+    """The first row of a file by heading, to show what each column holds; {} where there is none."""
+    _headings, rows = table_of(name, content)
+    return next((cells for _number, cells in rows), {})
+
+
 def table_of(name: str, content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
     """Headings, and rows with their number as a spreadsheet counts them. Raises RuleViolation."""
     reader = {"csv": _csv_rows, "xlsx": _xlsx_rows, "xml": _iati_rows}.get(name.rpartition(".")[2].lower())

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.forms.imports import MappingForm, UploadForm
-from partnerships.import_columns import COLUMNS
+from partnerships.import_columns import COLUMNS, first_row_of
 from partnerships.models import ImportStatus, RecordImport
 from partnerships.services import imports as services
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
-from portal.http import SignedIn, attempt
+from portal.http import SignedIn, attempt, render_page
 from portal.sheets import csv_lines
 
 PAGE_SIZE = 25
@@ -73,9 +73,11 @@ def import_list(request: SignedIn) -> HttpResponse:
 def import_detail(request: SignedIn, reference: str) -> HttpResponse:
     """Where a file stands: its columns, the report of the check, what was loaded."""
     found = _import(request, reference)
+    can_map = found.status in (S.UPLOADED, S.CHECKED)
     form = MappingForm(
         request.POST if request.method == "POST" else None,
         headings=found.headings,
+        first_row=first_row_of(found.file_name, bytes(found.content)) if can_map else {},
         initial={**found.mapping, "mode": found.mode},
     )
     status = 422 if form.is_bound else 200
@@ -93,12 +95,13 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
         "problems": found.problems[:PROBLEMS_SHOWN],
         "companies": found.companies[:COMPANIES_SHOWN],
         "more_companies": max(0, len(found.companies) - COMPANIES_SHOWN),
-        "can_map": found.status in (S.UPLOADED, S.CHECKED),
+        "can_map": can_map,
         "can_load": found.status == S.CHECKED,
         "is_working": found.status in (S.CHECKING, S.LOADING),
         "can_undo": found.status == S.LOADED,
     }
-    return render(request, "partnerships/import_detail.html", context, status=status)
+    partial = "partnerships/_import_file.html"
+    return render_page(request, "partnerships/import_detail.html", context, partial=partial, status=status)
 
 
 @require_POST

@@ -277,8 +277,15 @@ def test_the_way_of_a_file_through_the_pages(client, clerk, run_jobs):
     response = client.post("/desk/imports/", {"entity": "WFP", "visibility": "draft", "file": upload})
     address = response["Location"]
     found = RecordImport.objects.get()
+    page = client.get(address).content.decode()
+    assert "title (Cold store)" in page
+    response = client.post(address, {**found.mapping, "title": "", "mode": "good"})
+    assert (response.status_code, "Choose the column of: Title." in response.content.decode()) == (422, True)
     response = client.post(address, {**found.mapping, "mode": "good"})
     assert response.status_code == 302
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 2s"' in part
+    assert "<html" not in part
     run_jobs()
     page = client.get(address).content.decode()
     assert "Enter a year" in page
