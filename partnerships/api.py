@@ -34,19 +34,12 @@ from rest_framework.response import Response
 
 from partnerships import exports, search
 from partnerships.api_input import NewRecordInput, RecordInput, for_service, rows_there
+from partnerships.api_output import PartnershipSerializer, for_api
 from partnerships.filters import RegistryFilter, read
 from partnerships.models import (
-    Company,
-    Contribution,
-    Indicator,
-    Measurement,
-    Milestone,
     Partnership,
-    PartnershipEntity,
-    PartnershipParty,
     PartnershipStatus,
     RegistryEntry,
-    Withholdable,
 )
 from partnerships.services import partnerships as services
 from portal.errors import StaleEdit
@@ -55,114 +48,6 @@ from portal.models import User
 from portal.tokens import TokenAuthentication
 
 PAGE_SIZE = 25
-
-
-class EntitySerializer(serializers.ModelSerializer):
-    code = serializers.CharField(source="entity_id")
-    name = serializers.CharField(source="entity.name")
-
-    class Meta:
-        model = PartnershipEntity
-        fields = ["code", "name", "role", "office_level", "note"]
-
-
-class CompanySerializer(serializers.ModelSerializer):
-    id = serializers.UUIDField(source="public_id")
-    country = serializers.CharField(source="country_id", allow_null=True)
-
-    class Meta:
-        model = Company
-        fields = ["id", "name", "country", "lei"]
-
-
-class PartySerializer(serializers.ModelSerializer):
-    company = CompanySerializer(allow_null=True)
-
-    class Meta:
-        model = PartnershipParty
-        fields = ["id", "company", "description", "kind", "role", "responsibilities", "joined", "left"]
-
-
-class ContributionSerializer(serializers.ModelSerializer):
-    country = serializers.CharField(source="country_id", allow_null=True)
-
-    class Meta:
-        model = Contribution
-        fields = [
-            "id", "kind", "giver", "receiver", "amount", "currency", "usd_value", "rate_on",
-            "valuation_method", "bound", "quantity", "unit", "is_earmarked", "year", "as_of", "country",
-            "status", "note",
-        ]  # fmt: skip
-
-
-class MeasurementSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Measurement
-        fields = ["id", "value", "on", "by", "evidence", "comment"]
-
-
-class IndicatorSerializer(serializers.ModelSerializer):
-    measurements = MeasurementSerializer(many=True)
-
-    class Meta:
-        model = Indicator
-        fields = [
-            "id", "name", "level", "unit", "baseline", "baseline_on", "target", "target_on", "direction",
-            "actual", "bound", "as_of", "sdg_indicator", "disaggregation", "source", "note", "measurements",
-        ]  # fmt: skip
-
-
-class MilestoneSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Milestone
-        fields = ["id", "on", "text"]
-
-
-class PartnershipSerializer(serializers.ModelSerializer):
-    url = serializers.HyperlinkedIdentityField(
-        view_name="partnerships:partnership_detail", lookup_field="reference"
-    )
-    un_entities = EntitySerializer(source="entity_roles", many=True)
-    partners = PartySerializer(source="parties", many=True)
-    countries: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    regions: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    targets: serializers.Field = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
-    contributions = ContributionSerializer(many=True)
-    indicators = IndicatorSerializer(many=True)
-    milestones = MilestoneSerializer(many=True)
-
-    WITHHELD_KEYS: dict[str, dict[str, Any]] = {
-        Withholdable.PARTIES: {"partners": []},
-        Withholdable.CONTRIBUTIONS: {"contributions": []},
-        Withholdable.PLACES: {"place_note": "", "regions": [], "unnamed_country_count": None},
-        Withholdable.AGREEMENT: {"agreement_kind": "", "agreement_signed": "", "agreement_note": ""},
-        Withholdable.RESULTS: {"indicators": []},
-    }
-
-    def to_representation(self, record: Partnership) -> dict:
-        """Without what the record withholds; `withheld_fields` says what that is."""
-        data = super().to_representation(record)
-        for part in record.withheld_fields:
-            data |= self.WITHHELD_KEYS[part]
-        return data
-
-    class Meta:
-        model = Partnership
-        fields = [
-            "reference", "url", "title", "record_kind", "partnership_type", "summary", "purposes",
-            "modalities", "themes", "scope", "countries", "regions", "unnamed_country_count", "place_note",
-            "targets", "mdgs", "un_entities", "partners", "start", "end", "date_note", "is_open_ended",
-            "came_from", "further_note", "agreement_kind", "agreement_signed", "agreement_note",
-            "contributions", "indicators",
-            "milestones", "lessons", "status", "status_as_of", "status_note", "is_imported",
-            "inferred_fields", "source_document", "source_place", "public_since", "withheld_fields",
-            "withheld_reason", "updated_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-def for_api(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
-    return exports.for_export(records).prefetch_related("milestones", "regions", "indicators__measurements")
 
 
 class RegistryPagination(BasePagination):

@@ -202,7 +202,8 @@ def feed(records: Iterable[Partnership], site: str, address: str) -> str:
     atom = Atom1Feed(
         title=_("Partnerships between the United Nations and business"),
         link=address,
-        feed_url=None,
+        feed_url=address.replace("/partnerships/", "/partnerships.atom", 1),
+        author_name=_("Common Ground"),  # a feed of Atom names one
         description="",
     )
     for record, _place in zip(records, range(FEED_ENTRIES), strict=False):

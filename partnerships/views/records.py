@@ -202,8 +202,8 @@ def told(record: Partnership, *names: str) -> list[dict]:
 def learned(record: Partnership, withheld: Collection[str]) -> list[dict]:
     """How it ended, how it was evaluated, what lasts. Findings only once they are published."""
     published = FINDINGS if record.evaluation_published else ()
-    ending = () if Withholdable.RESULTS in withheld else ("end_decision", "final_report", "lessons")
-    return told(record, *ending, *EVALUATION, *published, *LASTING)
+    report = () if Withholdable.RESULTS in withheld else ("final_report",)
+    return told(record, "end_decision", *report, "lessons", *EVALUATION, *published, *LASTING)
 
 
 def duties(record: Partnership) -> list[PartnershipParty]:

@@ -76,6 +76,9 @@ def test_the_complete_record_fills_and_shows_every_field_and_closes_with_its_les
     texts -= INSIDE | {f.name for f in Partnership._meta.concrete_fields if f.choices}
     assert [name for name in sorted(texts) if str(getattr(record, name)) not in page] == []
     assert [name for name in INSIDE if str(getattr(record, name)) in page] == []
+    answer = client.get(f"/api/v1/partnerships/{record.reference}/").json()
+    assert [name for name in sorted(texts) if answer.get(name) != getattr(record, name)] == []
+    assert INSIDE & answer.keys() == set()
     shown = {
         "parties": ("description", "role", "responsibilities", "interests"),
         "contributions": ("giver", "receiver", "unit", "note"),

@@ -94,6 +94,8 @@ def test_json_and_atom_of_the_result(client):
     feed = client.get("/partnerships.atom")
     assert feed["Content-Type"].startswith("application/atom+xml")
     assert "A &lt;b&gt; &amp; c" in text_of(feed)
+    assert "<author><name>" in text_of(feed)  # which RFC 4287, 4.1.1 asks of a feed
+    assert 'rel="self"' in text_of(feed)
 
 
 def test_an_unknown_format_is_no_page(client):
