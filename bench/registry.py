@@ -7,9 +7,10 @@ many of each value of every facet. "Plain" is django-filter as most portals use 
 GROUP BY a facet. "tantivy" is the engine alone, in this process, with its aggregations. Ours also leaves the
 choice of each facet out of its own counts, which the peers are spared. The ways take turns, query by query;
 figures are medians in milliseconds; "cpu" is the same ratio in time of processors, here and at the database,
-which other work on the machine does not change. Ours and its page are asked anew each time; "again" is the
-page of a question asked before, with no change of the registry since. Needs PostgreSQL: DATABASE_URL, or the
-one that comes with the project; its records are kept there for the next run.
+which other work on the machine does not change. Ours and its page are asked anew each time: no answer and no
+words are kept, only what serves every question. "again" is the page of a question asked before, with no
+change of the registry since. At a million records some bars are other ones. Needs PostgreSQL: DATABASE_URL,
+or the one that comes with the project; its records are kept there for the next run.
 """
 
 import gzip
@@ -26,7 +27,8 @@ from pathlib import Path
 
 from portal.one_machine.testing import ensure_test_database
 
-GOAL_TIMES, GOAL_PAGE_MS, GOAL_MILLION_MS, GOAL_TYPEAHEAD_MS, GOAL_DEEP = 20, 150, 30, 5, 1.2
+GOAL_TIMES, GOAL_PAGE_MS, GOAL_TYPEAHEAD_MS, GOAL_DEEP = 20, 150, 5, 1.2
+GOAL_MILLION_MS = {"everything": 30, "one filter": 30, "frequent word": 300}
 GOAL_QUERIES, GOAL_HTML_KB, GOAL_ASSETS_KB = 6, 15, 60
 MILLION = 1_000_000
 
@@ -226,14 +228,14 @@ def p95(times: list[float]) -> float:
     return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
 
 
-def told(what: str, value: float, unit: str, goal: float | None = None) -> None:
+def told(what: str, value: float, unit: str, goal: float | None = None, more: str = "") -> None:
     """A line of the report; with a goal, whether it is held: no more than that."""
     verdict = f"  goal {goal:g}: {'held' if value <= goal else 'missed'}" if goal is not None else ""
-    print(f"{what:<46}{value:>9.1f} {unit:<3}{verdict}")
+    print(f"{what:<46}{value:>9.1f} {unit:<3}{verdict}{more}")
 
 
 def forget() -> None:
-    """Let the next question be answered anew."""
+    """Let the next question be answered anew: no answer is kept, and no words."""
     from partnerships.search import bits
 
     if bits._kept:
@@ -284,10 +286,15 @@ def compare(asked: dict[str, list[dict]], rounds: int, records: int) -> None:
     is_million = records >= MILLION
     told("search alone, 95 of 100 within", p95(data), "ms")
     told("whole page, 95 of 100 within", every_page, "ms", None if is_million else GOAL_PAGE_MS)
-    goal = GOAL_MILLION_MS if is_million else None
-    for what, taken in (("asked anew", pages), ("asked before", kept_pages)):
-        for name in ("everything", "one filter"):
-            told(f"page, {name}, {what}, median", taken[name].median, "ms", goal)
+    for name, goal in GOAL_MILLION_MS.items():
+        for what, taken in (("asked anew", pages[name]), ("asked before", kept_pages[name])):
+            told(
+                f"page, {name}, {what}, median",
+                taken.median,
+                "ms",
+                goal if is_million else None,
+                f"  of which cpu {statistics.median(taken.cpu):.1f}",
+            )
 
 
 def deep_pages(rounds: int) -> None:
