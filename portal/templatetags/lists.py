@@ -51,7 +51,8 @@ def goal(number: Any, title: Any, url: str = "", full: Any = False) -> SafeStrin
 @register.simple_tag
 def goals(goals: Iterable[Mapping[str, Any]], full: Any = False) -> SafeString:
     """See components/goals.html."""
-    return _markup('<div class="cg-goals">', *(goal(**entry, full=full) for entry in goals), "</div>")
+    tags = "\n".join(goal(**entry, full=full) for entry in goals)  # on paper they run like words
+    return _markup('<div class="cg-goals">', tags, "</div>")
 
 
 @register.simple_tag
