@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from bench._bars import bar
+from bench.names_people import people
 from bench.names_perturb import COMPANY, PERSON
 from screening.lists import importers
 from screening.lists.model import Entry, ListedName
@@ -40,6 +41,7 @@ LISTS = (
 PEER_THRESHOLD = 0.7
 OURS = "ours, as shipped"
 SAMPLE = 400  # listed names that are changed, per kind
+PEER_SAMPLE = 30  # ordinary people of each language that logic-v2 is asked about
 Pair = dict[str, str]
 
 
@@ -209,6 +211,7 @@ def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
     print(
         f"    of them with a listed name letter by letter: {sum(name.casefold() in equal for name in alerts)}"
     )
+    print_people(index)
     chance = random.Random(1)
     all_candidates = all_counts = 0
     for kind, changes in (("organization", COMPANY), ("person", PERSON)):
@@ -233,6 +236,47 @@ def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
             all_counts += count
     bar("candidates in the same script", all_candidates / all_counts, at_least=0.95)
     print_cross_script(index, entries)
+
+
+def print_people(index: Index) -> None:
+    """Ordinary people, made up: the share with an alert, by language and beside logic-v2 over our candidates.
+
+    A name alone, without a birth date or a country, which is what a portal has least often.
+    """
+    from followthemoney import EntityProxy
+    from nomenklatura.matching import get_algorithm
+
+    algorithm = get_algorithm("logic-v2")
+    assert algorithm, "this nomenklatura has no logic-v2"
+    config = algorithm.default_config()
+
+    def entity(names: list[str]) -> EntityProxy:
+        return EntityProxy.from_dict({"id": names[0], "schema": "Person", "properties": {"name": names}})
+
+    def alerts_peer(name: str) -> bool:
+        found = index.candidates(Subject("person", (name,)))
+        others = (
+            [index.listed(number).names[at - int(index.first_name[number])].text for at in names]
+            for number, names in found.items()
+        )
+        return any(
+            algorithm.compare(entity([name]), entity(other), config).score >= PEER_THRESHOLD
+            for other in others
+        )
+
+    asked: dict[str, list[str]] = {}
+    for language, name in people():
+        asked.setdefault(language, []).append(name)
+    print("  ordinary people with an alert, synthetic names by language: ours, logic-v2 on a sample")
+    ours, theirs = [], []
+    for language, names in asked.items():
+        mine = [bool(index.search(Subject("person", (name,)), limit=1)) for name in names]
+        its = [alerts_peer(name) for name in names[:PEER_SAMPLE]]
+        print(f"    {language:24}{np.mean(mine):8.2%}{np.mean(its):8.2%}")
+        ours += mine
+        theirs += its
+    print(f"    {'all':24}{np.mean(ours):8.2%}{np.mean(theirs):8.2%}")
+    bar("ordinary people (synthetic) with an alert, %", 100 * float(np.mean(ours)), at_most=0.5)
 
 
 def print_cross_script(index: Index, entries: list[tuple[str, Entry]]) -> None:

@@ -11,6 +11,7 @@ from screening.lists.model import Identifier, ListedName, PartialDate
 from screening.names import Listed, Match, Subject, compare, scorer
 from screening.names.analysis import analyse, variants
 from screening.names.attributes import country_fact, date_fact, identifier_fact
+from screening.names.rarity import SYLLABLE_WEIGHT, rarity
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
 
@@ -224,3 +225,9 @@ def test_three_initials_need_a_country_that_agrees():
     located = compare(Subject("organization", ("IBM",), ("cy",)), party)
     assert alone.score < scorer().threshold <= located.score
     assert sum(part["points"] for part in alone.parts) == pytest.approx(100 * alone.score, abs=0.6)
+
+
+def test_one_syllable_is_common_in_names_of_people():
+    assert rarity("hung", is_person=True) == rarity("zhou", is_person=True) == SYLLABLE_WEIGHT
+    assert rarity("zhengxin", is_person=True) == rarity("hung", is_person=False) == 1.0
+    assert rarity("ali", is_person=True) < SYLLABLE_WEIGHT
