@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from types import MappingProxyType
 
-from screening.lists.model import KINDS, Entry, Finding, gettext_noop
+from screening.lists.model import KINDS, Finding, gettext_noop
 
 SHRINK_LIMIT = 0.10  # share of entries that may vanish from one version to the next
 
@@ -27,14 +28,15 @@ SHOWN = 20  # findings of one rule that are listed one by one
 def check_version(
     new_counts: Mapping[str, int],
     old_counts: Mapping[str, int] | None,
-    entries: Iterable[Entry] = (),
+    repeated: Mapping[str, int] = MappingProxyType({}),
     *,
     expected: tuple[int, int] | None = None,
     findings: Iterable[Finding] = (),
 ) -> list[Finding]:
     """What speaks against a version; "refuse" keeps the one before serving, "warn" is for a person to read.
 
-    Counts are entries by kind, `old_counts` None for a first version. `expected` is the smallest and largest
+    Counts are entries by kind, `old_counts` None for a first version. `repeated` are the ids that came more
+    than once, and how often. `expected` is the smallest and largest
     believable number of entries. `findings` are those of the parser (`ListFile.findings`); an unknown code
     value refuses the version, because what it means for the people behind it is not known.
     """
@@ -58,16 +60,11 @@ def check_version(
                 "refuse", "out_of_band", OUT_OF_BAND, {"new": new, "low": expected[0], "high": expected[1]}
             )
         )
-    seen: dict[str, int] = {}
-    for entry in entries:
-        seen[entry.source_id] = seen.get(entry.source_id, 0) + 1
-        if entry.kind not in KINDS:
-            found.append(
-                Finding(
-                    "refuse", "unknown_kind", UNKNOWN_KIND, {"kind": entry.kind}, f"entry {entry.source_id}"
-                )
-            )
-    repeated = ((source_id, count) for source_id, count in seen.items() if count > 1)
+    found += [
+        Finding("refuse", "unknown_kind", UNKNOWN_KIND, {"kind": kind})
+        for kind in new_counts
+        if kind not in KINDS
+    ]
     found += [
         Finding(
             "refuse",
@@ -76,7 +73,7 @@ def check_version(
             {"source_id": source_id, "count": count},
             f"entry {source_id}",
         )
-        for source_id, count in islice(repeated, SHOWN)
+        for source_id, count in islice(repeated.items(), SHOWN)
     ]
     found += [
         Finding("refuse", item.code, item.sentence, item.values, item.place)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -304,22 +305,21 @@ def load_version(version_id: int) -> ListVersion:
 
 def _read_and_serve(version: ListVersion) -> list[Finding]:
     about = ListFile()
-    stubs: list[Entry] = []
+    repeated: Counter[str] = Counter()
     names = 0
     source = version.source
     with version.file.open("rb") as stored, bundles.opened(stored.file, version.file_name) as files:
         entries = importers.read_files(source.importer, files, about, source.mapping)
         while batch := list(islice(entries, BATCH)):
             names += sum(len(entry.names) for entry in batch)
-            # What the checks need of an entry, without its names and facts.
-            stubs += [Entry(entry.source_id, entry.kind, ()) for entry in batch]
+            repeated += _repeated(version, batch)
             ListEntry.objects.bulk_create([_row(version, entry) for entry in batch], ignore_conflicts=True)
     source = ListSource.objects.select_for_update(no_key=True).get(pk=version.source_id)
     before = source.versions.filter(status=VersionStatus.SERVING).first()
     findings = check_version(
         about.counts,
         _counts(before) if before else None,
-        stubs,
+        {source_id: count + 1 for source_id, count in repeated.items()},
         expected=(source.expected_low, source.expected_high)
         if source.expected_low is not None and source.expected_high is not None
         else None,
@@ -333,6 +333,13 @@ def _read_and_serve(version: ListVersion) -> list[Finding]:
         raise _Refused(findings)
     _switch(version, before, about, names)
     return findings
+
+
+def _repeated(version: ListVersion, batch: list[Entry]) -> Counter[str]:
+    """How often an id of the batch came before, in it or in those written."""
+    ids = Counter(entry.source_id for entry in batch)
+    written = set(version.entries.filter(source_id__in=ids).values_list("source_id", flat=True))
+    return Counter({key: count - (key not in written) for key, count in ids.items()})
 
 
 def _row(version: ListVersion, entry: Entry) -> ListEntry:
@@ -394,28 +401,25 @@ def _switch(version: ListVersion, before: ListVersion | None, about: ListFile, n
 
 
 def _note_changes(version: ListVersion, before: ListVersion | None) -> None:
-    new = {
-        row[0]: row[1:] for row in version.entries.values_list("source_id", "fingerprint", "name").iterator()
-    }
-    old = (
-        {row[0]: row[1:] for row in before.entries.values_list("source_id", "fingerprint", "name").iterator()}
-        if before
-        else {}
-    )
     kinds = ListChange.Kind
-    changes = [(kinds.ADDED, key, new[key][1]) for key in new.keys() - old.keys()]
-    changes += [(kinds.REMOVED, key, old[key][1]) for key in old.keys() - new.keys()]
-    changes += [
-        (kinds.CHANGED, key, new[key][1]) for key in new.keys() & old.keys() if new[key][0] != old[key][0]
-    ]
-    counts = {kind: sum(1 for change in changes if change[0] == kind) for kind in kinds}
+    same = ListEntry.objects.filter(version=before, source_id=OuterRef("source_id"))
+    here = ListEntry.objects.filter(version=version, source_id=OuterRef("source_id"))
+    found = {
+        kinds.ADDED: version.entries.filter(~Exists(same)),
+        kinds.CHANGED: version.entries.filter(Exists(same.exclude(fingerprint=OuterRef("fingerprint")))),
+        kinds.REMOVED: ListEntry.objects.filter(~Exists(here), version=before),
+    }
+    counts = {kind: entries.count() for kind, entries in found.items()}
     version.added_count, version.removed_count = counts[kinds.ADDED], counts[kinds.REMOVED]
     version.changed_count = counts[kinds.CHANGED]
-    if before:  # of a first version every entry is new: the entries themselves say so
-        rows = [
-            ListChange(version=version, kind=kind, source_id=key, name=name) for kind, key, name in changes
-        ]
-        ListChange.objects.bulk_create(rows, batch_size=BATCH)
+    if before is None:  # of a first version every entry is new: the entries themselves say so
+        return
+    for kind, entries in found.items():
+        rows = entries.order_by("source_id").values_list("source_id", "name").iterator()
+        while batch := list(islice(rows, BATCH)):
+            ListChange.objects.bulk_create(
+                ListChange(version=version, kind=kind, source_id=key, name=name) for key, name in batch
+            )
 
 
 @transaction.atomic
