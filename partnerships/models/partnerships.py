@@ -353,9 +353,9 @@ class Partnership(models.Model):
 
     def get_absolute_url(self) -> str:
         """The address people read. The one with the reference alone stays for good and leads here."""
-        if not self.slug:
-            return reverse("partnerships:partnership_detail", args=[self.reference])
-        return reverse("partnerships:partnership_page", args=[self.reference, self.slug])
+        if slug := self.slug:
+            return reverse("partnerships:partnership_page", args=[self.reference, slug])
+        return reverse("partnerships:partnership_detail", args=[self.reference])
 
     @property
     def slug(self) -> str:
