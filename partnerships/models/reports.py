@@ -21,6 +21,14 @@ class ReportQuerySet(models.QuerySet["ProgressReport"]):
     def handed_in(self):
         return self.exclude(submitted_at=None)
 
+    def for_list(self):
+        """The newest first, with the record of each and the UN entities in it."""
+        return (
+            self.select_related("partnership")
+            .prefetch_related("partnership__entity_roles__entity")
+            .order_by("-submitted_at", "-pk")
+        )
+
 
 class ProgressReport(models.Model):
     """What a partnership did in a period. A draft until `submitted_at`; nothing changes it afterwards.

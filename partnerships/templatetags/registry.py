@@ -1,6 +1,7 @@
 """A record for machines and for paper: `{% load registry %}`."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -13,6 +14,7 @@ from focalpoints.models import OfficeLevel
 from partnerships import labels
 from partnerships.exports import LICENCE_URL
 from partnerships.models import Contribution, Indicator, Partnership, PartnershipEntity, Withholdable
+from portal.templatetags.portal import amount
 
 register = template.Library()
 
@@ -70,6 +72,12 @@ def described(record: Partnership, address: str) -> dict[str, Any]:
 def when(text: str) -> str:
     """A date as far as it is known, in words: "2001-05" as "May 2001"."""
     return labels.partial_date(text)
+
+
+@register.filter
+def figure(text: str) -> str:
+    """A number that a report keeps as text, written as readers write it; "" says that none was given."""
+    return amount(Decimal(text) if text else None)
 
 
 @register.filter

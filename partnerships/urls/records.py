@@ -7,6 +7,7 @@ urlpatterns = [
     path("data/360giving.json", record_files.data_giving, name="data_giving"),
     path("partnerships/<slug:reference>/iati.xml", record_files.record_iati, name="record_iati"),
     path("partnerships/<slug:reference>/360giving.json", record_files.record_giving, name="record_giving"),
+    path("reports/", reports.report_index, name="report_index"),
     path("partnerships/<slug:reference>/reports/<int:number>/", reports.report_detail, name="report_detail"),
     path("desk/partnerships/<slug:reference>/report/", reports.report_edit, name="report_edit"),
     path(

@@ -77,6 +77,7 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
             "indicators__measurements",
             "milestones",
             "regions",
+            "exchanges",
             "lesson_rows",
             "sources",
             "translations",
@@ -148,6 +149,7 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         "sums": sums(contributions),
         "sum_columns": 3 + len(money_has),
         "in_kind": [c for c in contributions if c.amount is None],
+        "exchanges": [] if Withholdable.CONTRIBUTIONS in withheld else list(record.exchanges.all()),
         "frameworks": "; ".join(str(Framework(code).label) for code in record.frameworks),
         "results": results,
         "results_have": {

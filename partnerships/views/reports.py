@@ -2,19 +2,23 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from focalpoints.models import UNEntity
 from partnerships.forms.reports import ReportForm, result_rows
-from partnerships.models import Indicator, ProgressReport, Withholdable
+from partnerships.models import Indicator, ProgressReport, Verdict, Withholdable
 from partnerships.queries.publication import withheld_from
 from partnerships.services import reporting as services
 from partnerships.views.desk_partnerships import record_to_edit, registers
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn
+
+PAGE_SIZE = 25
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,6 +88,30 @@ def report_file_remove(request: SignedIn, reference: str, public_id) -> HttpResp
     attachment = get_object_or_404(attachments.attached_to(report), public_id=public_id)
     attachments.remove(attachment, by=request.user)
     return redirect("partnerships:report_edit", record.reference)
+
+
+@require_safe
+@login_not_required
+def report_index(request: HttpRequest) -> HttpResponse:
+    """The archive: every report handed in, the newest first. `?entity=` narrows it, and `?decision=`."""
+    archive = ProgressReport.objects.visible_to(request.user).handed_in()
+    entities = UNEntity.objects.filter(partnerships__reports__in=archive).distinct().order_by("acronym")
+    chosen = {name: request.GET.get(name, "") for name in ("entity", "decision")}
+    found = archive
+    if chosen["entity"]:
+        found = found.filter(partnership__entities=chosen["entity"])
+    if chosen["decision"]:
+        found = found.filter(decision=chosen["decision"])
+    page = Paginator(found.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "entities": entities,
+        "decisions": Verdict.choices,
+        "showing": _("%(first)s to %(last)s of %(total)s")
+        % {"first": page.start_index(), "last": page.end_index(), "total": page.paginator.count},
+    }
+    return render(request, "partnerships/report_index.html", context)
 
 
 @require_safe

@@ -63,6 +63,7 @@ ROWS: dict[str, Row] = {
     "partnerships:data_giving": Row(get="200"),
     "partnerships:record_iati": Row(get="200", args=of_reported),
     "partnerships:record_giving": Row(get="200", args=of_reported),
+    "partnerships:report_index": Row(get="200"),
     "partnerships:report_detail": Row(get="200", args=lambda world: [world.reported.reference, 1]),
     "partnerships:report_edit": Row(
         get=OWN.format(own=200), post=OWN.format(own=422), args=lambda world: [world.reported.reference]

@@ -90,5 +90,11 @@ def test_the_complete_record_fills_and_shows_every_field_and_closes_with_its_les
     for rows, names in shown.items():
         for row in getattr(record, rows).all():
             assert [name for name in names if getattr(row, name) not in page] == [], row
-    words = ("Country office, Bangladesh", "rate of 15 Jan 2025", "Market price", "told apart by sex, place")
+    words = (
+        "Country office, Bangladesh",
+        "rate of 15 Jan 2025",
+        "Market price",
+        "told apart by sex, place",
+        "3 months",
+    )
     assert [text for text in words if text not in page] == []

@@ -214,3 +214,31 @@ def test_lights_that_change_today_reach_the_search(clerk, monkeypatch):
     monkeypatch.setattr(services.search, "reindex", lambda ids: seen.append(list(ids)))
     services.keep_reports(TODAY + timedelta(days=reporting.LATE_DAYS + 1))
     assert seen == [[record.pk]]
+
+
+def handed_in(record: Partnership, clerk, **values) -> None:
+    report = services.begin_report(record, by=clerk)
+    report = services.save_report(report, by=clerk, version=report.version, **answers(report, **values))
+    services.submit_report(report, by=clerk)
+
+
+def test_the_archive_lists_what_was_handed_in_on_public_records(client, clerk):
+    handed_in(at_work(title="Cold stores"), clerk)
+    handed_in(at_work(title="Seed banks"), clerk, decision="scale_up")
+    services.begin_report(at_work(title="Only begun"), by=clerk)
+    handed_in(at_work(title="Not public", visibility="draft", public_since=None), clerk)
+    client.logout()
+    page = client.get("/reports/").content.decode()
+    assert [title in page for title in ("Cold stores", "Seed banks", "Only begun", "Not public")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    page = client.get("/reports/", {"entity": "WFP", "decision": "scale_up"}).content.decode()
+    assert ["Cold stores" in page, "Seed banks" in page] == [False, True]
+    assert "Show all" in client.get("/reports/", {"entity": "none such"}).content.decode()
+
+
+def test_the_archive_stays_flat(client, clerk, assert_flat_queries):
+    assert_flat_queries(lambda: client.get("/reports/"), lambda: handed_in(at_work(), clerk))
