@@ -27,8 +27,8 @@ from bench.names_people import people
 from bench.names_perturb import COMPANY, PERSON
 from screening.lists import importers
 from screening.lists.model import Entry, ListedName
-from screening.management.commands.score_pairs import read_pair
-from screening.names import Index, Subject, compare, scorer, warm
+from screening.management.commands.score_pairs import AT_ONCE, read_pair
+from screening.names import Index, Subject, compare_pairs, scorer, warm
 from screening.names.analysis import analyse_all
 from screening.names.fitting import HARD_TO_MATCH, quality
 from screening.names.scorer import FILE
@@ -89,7 +89,7 @@ def print_quality(pairs: list[Pair]) -> None:
     for name, (scored, threshold) in scorers().items():
         analyse_all.cache_clear()
         begun = time.process_time()
-        score = np.array([scored(row) for row in pairs])
+        score = np.array(scored(pairs))
         speed = len(pairs) / (time.process_time() - begun)
         scores[name] = score, threshold
         speeds[name] = speed
@@ -151,15 +151,28 @@ def print_bars(figures: dict[str, dict[str, float]]) -> None:
     bar("recall in another script", figures["cross script"]["recall"], at_least=0.60)
 
 
-def scorers() -> dict[str, tuple[Callable[[Pair], float], float]]:
-    """Our scorer and its peers: pair to score, and the threshold each ships with."""
+Scores = Callable[[list[Pair]], list[float]]
+
+
+def scorers() -> dict[str, tuple[Scores, float]]:
+    """Our scorer and its peers: pairs to scores, and the threshold each ships with.
+
+    Ours takes pairs by the hundred, as `manage.py score_pairs` does; the peers take one at a time.
+    """
     from followthemoney import EntityProxy
     from nomenklatura.matching import get_algorithm
     from rapidfuzz import fuzz, process
     from rapidfuzz.distance import JaroWinkler
 
-    def ours(row: Pair) -> float:
-        return compare(*read_pair(row)).score
+    def ours(pairs: list[Pair]) -> list[float]:
+        return [
+            match.score
+            for at in range(0, len(pairs), AT_ONCE)
+            for match in compare_pairs([read_pair(row) for row in pairs[at : at + AT_ONCE]])
+        ]
+
+    def each(score: Callable[[Pair], float]) -> Scores:
+        return lambda pairs: [score(row) for row in pairs]
 
     def nomenklatura(name: str) -> Callable[[Pair], float]:
         algorithm = get_algorithm(name)
@@ -189,11 +202,11 @@ def scorers() -> dict[str, tuple[Callable[[Pair], float], float]]:
 
     return {
         OURS: (ours, scorer().threshold),
-        "logic-v2": (nomenklatura("logic-v2"), PEER_THRESHOLD),
-        "logic-v1": (nomenklatura("logic-v1"), PEER_THRESHOLD),
-        "name-based": (nomenklatura("name-based"), PEER_THRESHOLD),
-        "Jaro-Winkler": (jaro_winkler, 0.85),
-        "token-sort": (token_sort, 0.8),
+        "logic-v2": (each(nomenklatura("logic-v2")), PEER_THRESHOLD),
+        "logic-v1": (each(nomenklatura("logic-v1")), PEER_THRESHOLD),
+        "name-based": (each(nomenklatura("name-based")), PEER_THRESHOLD),
+        "Jaro-Winkler": (each(jaro_winkler), 0.85),
+        "token-sort": (each(token_sort), 0.8),
     }
 
 

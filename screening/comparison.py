@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.models import Country
 from screening.models import Hit, SubjectRole
-from screening.names.rarity import rarity
+from screening.names.rarity import weights
 from screening.names.romanise import romanise
 from screening.names.words import BANDS, PARTS, RELATIONS
 
@@ -72,8 +72,8 @@ def telling_word(hit: Hit) -> str:
         if pair["relation"] not in {*_WEAK, "missing"}
         for word in pair["theirs"]
     ]
-    is_person = hit.entry_content["kind"] == "person"
-    word = max(met, key=lambda word: rarity(romanise(word.casefold()), is_person=is_person), default="")
+    weight = weights(hit.entry_content["kind"] == "person")
+    word = max(met, key=lambda word: weight[romanise(word.casefold())], default="")
     return _as_written(word, hit.explanation["name_matched"])
 
 

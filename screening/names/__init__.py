@@ -2,7 +2,7 @@
 
 from screening.names.analysis import AnalysedName, analyse, warm
 from screening.names.index import Index
-from screening.names.matching import Listed, Match, Subject, compare, compare_many
+from screening.names.matching import Listed, Match, Subject, compare, compare_many, compare_pairs
 from screening.names.scorer import MATCHER_VERSION, scorer
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "analyse",
     "compare",
     "compare_many",
+    "compare_pairs",
     "scorer",
     "warm",
 ]

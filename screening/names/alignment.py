@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance.OSA import distance as _letters
 
 from screening.names.analysis import AnalysedName
 
@@ -89,11 +89,21 @@ def _pair_alike(
     ours: AnalysedName, theirs: AnalysedName, free_ours: set[int], free_theirs: set[int], pairs: list[Pair]
 ) -> None:
     cross = ours.has_vowels != theirs.has_vowels
-    left, right = sorted(free_ours), sorted(free_theirs)
+    is_person = ours.kind == "person"
+    left = sorted(free_ours) if len(free_ours) > 1 else list(free_ours)
+    right = sorted(free_theirs) if len(free_theirs) > 1 else list(free_theirs)
+    others = [
+        (j, theirs.words[j], theirs.roots[j], theirs.sounds[j]) for j in right if theirs.numbers[j] is None
+    ]
     found: list[Pair] = []
     for i in left:
-        for j in right:
-            likeness, relation = _likeness(ours, i, theirs, j, cross)
+        if ours.numbers[i] is not None:
+            continue
+        word, root, sound = ours.words[i], ours.roots[i], ours.sounds[i]
+        for j, other, other_root, other_sound in others:
+            likeness, relation = _likeness(
+                word, other, root, other_root, sound, other_sound, cross, is_person
+            )
             if likeness:
                 found.append(((i,), (j,), relation, likeness))
     # "abdul rahman" and "abdulrahman": two neighbours on one side may be one word on the other.
@@ -110,10 +120,10 @@ def _pair_alike(
     if len(found) > 1:
         found.sort(key=lambda item: (-item[3], item[0], item[1]))
     for pair in found:
-        mine, other = pair[0], pair[1]
-        if free_ours.issuperset(mine) and free_theirs.issuperset(other):
+        mine, its = pair[0], pair[1]
+        if free_ours.issuperset(mine) and free_theirs.issuperset(its):
             free_ours.difference_update(mine)
-            free_theirs.difference_update(other)
+            free_theirs.difference_update(its)
             pairs.append(pair)
 
 
@@ -132,44 +142,45 @@ def _joined(
                 continue
             joined = others[first] + others[second]
             allowed = 0 if size < 5 else 1 if size < 12 else 2
-            distance = OSA.distance(word, joined, score_cutoff=2)
+            distance = _letters(word, joined, score_cutoff=2)
             if distance <= allowed:
                 yield i, (first, second), SURE["joined"] - distance / size - 0.08 * (word[0] != joined[0])
 
 
-def _likeness(ours: AnalysedName, i: int, theirs: AnalysedName, j: int, cross: bool) -> tuple[float, str]:
+def _likeness(
+    word: str,
+    other: str,
+    root: str,
+    other_root: str,
+    sound: str,
+    other_sound: str,
+    cross: bool,
+    is_person: bool,
+) -> tuple[float, str]:
     """How surely two words are one, and why: (0.0, "") below 0.4. This is where most of the time goes."""
-    if ours.numbers[i] is not None or theirs.numbers[j] is not None:
-        return 0.0, ""
-    word, other = ours.words[i], theirs.words[j]
     shortest, longest = len(word), len(other)
-    short, long = word, other
     if shortest > longest:
-        shortest, longest, short, long = longest, shortest, other, word
-    if shortest == 1:
-        if longest > 1 and ours.kind == "person" and long.startswith(short):
+        shortest, longest = longest, shortest
+    if shortest < 3 and not (cross and shortest == 2):
+        if shortest == 1 < longest and is_person and word[0] == other[0]:
             return SURE["initial"], "initial"
-        return 0.0, ""
-    if shortest == 2 and not cross:
         return 0.0, ""
     # Typists and transcribers rarely get the first letter wrong.
     penalty = 0.0 if word[0] == other[0] else 0.08
     best, relation, distance = 0.0, "", FAR
-    root, other_root = ours.roots[i], theirs.roots[j]
     if cross:
         if root and root == other_root:
             best, relation = SURE["other_script"] - _FEW_CONSONANTS.get(len(root), 0.0), "other_script"
         elif len(root) > 2 and len(other_root) > 2:
-            likeness = 1 - OSA.distance(root, other_root) / max(len(root), len(other_root))
+            likeness = 1 - _letters(root, other_root) / max(len(root), len(other_root))
             if likeness >= 0.66:
                 best, relation = likeness * SURE["other_script"], "other_script"
     else:
-        sound = ours.sounds[i]
         same_root = root == other_root and len(root) > 1
-        same_sound = sound == theirs.sounds[j] and len(sound) > 1
+        same_sound = sound == other_sound and len(sound) > 1
         if same_root or same_sound:
             # The same consonants or sound make two words alike only so far as their letters agree too.
-            distance = OSA.distance(word, other)
+            distance = _letters(word, other)
             alike = 1 - distance / longest
             if same_root:
                 best = 0.45 + 0.45 * alike + _LENGTH_BONUS.get(len(root), 0.05) - penalty
@@ -181,12 +192,17 @@ def _likeness(ours: AnalysedName, i: int, theirs: AnalysedName, j: int, cross: b
     allowed = 1 if longest < 6 else 2 if longest < 9 else 3
     if longest > 3 and shortest > 2 and longest - shortest <= allowed:
         if distance == FAR:
-            distance = OSA.distance(word, other, score_cutoff=allowed)
+            distance = _letters(word, other, score_cutoff=allowed)
         if distance <= allowed:
             likeness = 1 - distance / longest - penalty
             if likeness >= FUZZY_FLOOR and likeness > best:
                 best, relation = likeness, "one_letter" if distance == 1 else "some_letters"
-    if best < 0.5 and longest > shortest + 2 > 4 and ours.kind != "person" and long.startswith(short):
+    if (
+        best < 0.5
+        and longest > shortest + 2 > 4
+        and not (penalty or is_person)
+        and (word.startswith(other) or other.startswith(word))
+    ):
         best, relation = SURE["abbreviation"], "abbreviation"
     if distance == 1 and relation in ("same_sound", "same_root"):
         relation = "one_letter"  # says more to a reader

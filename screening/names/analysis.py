@@ -6,10 +6,9 @@ Both sides of a comparison pass through here.
 from __future__ import annotations
 
 import gc
-import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any
@@ -18,7 +17,7 @@ from rigour.names import Name, NamePartTag, NameTypeTag, analyze_names
 
 from screening.lists.text import script_of
 from screening.names.meanings import in_english
-from screening.names.rarity import rarity
+from screening.names.rarity import weights
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
 ANALYSIS_VERSION = 3  # raise when an analysed name changes: indexes built before are then rebuilt
@@ -27,6 +26,8 @@ MAX_WORDS = 16  # of one name; the longest name on the UN, OFAC and World Bank l
 MAX_PARTS = 2 * MAX_WORDS  # looked at, small words and legal forms included
 
 _NAME_TYPES = {"person": NameTypeTag.PER, "organization": NameTypeTag.ORG}
+_BETWEEN = "\x1f"  # words of a packed name
+_NO_NUMBERS = (None,) * MAX_PARTS
 _PLACES = tuple([(place,) for place in range(MAX_PARTS)])  # one word's place, made once: names keep very many
 # Legal forms are written against the name in Chinese, Japanese and Korean.
 _CJK_FORMS = re.compile(
@@ -92,7 +93,6 @@ class AnalysedName:
         "forms",
         "has_vowels",
         "in_order",
-        "initials",
         "kind",
         "meanings",
         "numbers",
@@ -113,68 +113,90 @@ class AnalysedName:
         self,
         original: str,
         kind: str,
-        *,
         has_vowels: bool = True,
         words: Sequence[str] = (),
         sounds: Sequence[str] = (),
+        roots: Sequence[str] = (),
         shown: Sequence[str] = (),
         numbers: Sequence[int | None] = (),
-        spans: Sequence[tuple[str, tuple[int, ...]]] = (),
+        spans: Iterable[tuple[str, tuple[int, ...]]] = (),
         forms: Sequence[str] = (),
         particles: Sequence[str] = (),
         titles: Sequence[str] = (),
     ) -> None:
         self.original, self.kind, self.has_vowels = original, kind, has_vowels
-        self.words, self.sounds, self.shown = tuple(words), tuple(sounds), tuple(shown)
-        self.numbers, self.spans = tuple(numbers), tuple(spans)
+        self.words, self.sounds, self.roots = tuple(words), tuple(sounds), tuple(roots)
+        self.shown, self.numbers, self.spans = tuple(shown), tuple(numbers), tuple(spans)
         self.forms, self.particles, self.titles = tuple(forms), tuple(particles), tuple(titles)
-        self.meanings = frozenset([symbol for symbol, _ in spans])
-        self.roots = tuple([skeleton(word) for word in words])
         is_person = kind == "person"
-        weights = [rarity(word, is_person=is_person) for word in words]
-        for symbol, indexes in spans:
-            if symbol.startswith("LOC:") and not is_person:  # "… of Russia", "… (Cyprus)" tell little
+        table = weights(is_person)
+        found = [table[word] for word in words]
+        self.meanings = frozenset([symbol for symbol, _ in self.spans])
+        for symbol, indexes in () if is_person else self.spans:
+            if symbol.startswith("LOC:"):  # "… of Russia", "… (Cyprus)" tell little
                 for index in indexes:
-                    weights[index] = min(weights[index], PLACE_WEIGHT)
-        self.weights = tuple(weights)
-        self.total = sum(weights)
+                    found[index] = min(found[index], PLACE_WEIGHT)
+        self.weights = tuple(found)
+        self.total = sum(found)
         self.squashed, self.in_order = "".join(words), " ".join(sorted(words))
-        self.consonants = "".join(self.roots)
-        self.initials = "".join([word[0] for word in words])
+        self.consonants = "".join(roots)
+
+    @property
+    def initials(self) -> str:
+        return "".join([word[0] for word in self.words])
 
     def __repr__(self) -> str:
         return f"AnalysedName({self.original!r}, {self.kind}, words={self.words}, forms={self.forms})"
 
     def packed(self) -> bytes:
         """What the analysis found, for `unpacked`; the rest follows from it."""
-        shown = () if self.shown == self.words else self.shown
-        numbers = self.numbers if any(number is not None for number in self.numbers) else ()
-        return json.dumps(
-            [
-                self.kind, int(self.has_vowels), self.words, self.sounds, shown, numbers, self.spans,
-                self.forms, self.particles, self.titles,
-            ],
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()  # fmt: skip
+        lists = (
+            self.words,
+            self.sounds,
+            self.roots,
+            self.shown if self.shown != self.words else (),
+            ["" if number is None else str(number) for number in self.numbers]
+            if any(number is not None for number in self.numbers)
+            else (),
+            [symbol for symbol, _ in self.spans],
+            [",".join(map(str, indexes)) for _, indexes in self.spans],
+            self.forms,
+            self.particles,
+            self.titles,
+        )
+        return "\t".join([self.kind, "1" if self.has_vowels else "", *map(_BETWEEN.join, lists)]).encode()
 
     @classmethod
     def unpacked(cls, data: bytes, original: str) -> AnalysedName:
         """The name that `packed` wrote: a tenth of the work of a new analysis."""
-        kind, has_vowels, words, sounds, shown, numbers, spans, forms, particles, titles = json.loads(data)
+        kind, has_vowels, words, *lists = data.decode().split("\t")
+        if not words:
+            return cls(original, kind, bool(has_vowels))
+        sounds, roots, shown, numbers, symbols, places, forms, particles, titles = lists
+        content = words.split(_BETWEEN)
         return cls(
             original,
             kind,
-            has_vowels=bool(has_vowels),
-            words=words,
-            sounds=sounds,
-            shown=shown or words,
-            numbers=numbers or [None] * len(words),
-            spans=[(symbol, tuple(indexes)) for symbol, indexes in spans],
-            forms=forms,
-            particles=particles,
-            titles=titles,
+            bool(has_vowels),
+            content,
+            sounds.split(_BETWEEN),
+            roots.split(_BETWEEN),
+            shown.split(_BETWEEN) if shown else content,
+            [int(number) if number else None for number in numbers.split(_BETWEEN)]
+            if numbers
+            else _NO_NUMBERS[: len(content)],
+            zip(symbols.split(_BETWEEN), map(_indexes, places.split(_BETWEEN)), strict=True)
+            if symbols
+            else (),
+            forms.split(_BETWEEN) if forms else (),
+            particles.split(_BETWEEN) if particles else (),
+            titles.split(_BETWEEN) if titles else (),
         )
+
+
+@lru_cache(maxsize=512)
+def _indexes(text: str) -> tuple[int, ...]:
+    return tuple([int(index) for index in text.split(",")])
 
 
 def warm() -> None:
@@ -335,6 +357,7 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
     return {
         "words": words,
         "sounds": sounds,
+        "roots": list(map(skeleton, words)),
         "shown": shown,
         "numbers": numbers,
         "spans": spans,

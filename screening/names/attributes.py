@@ -64,6 +64,12 @@ def normal(type_: str, value: str) -> tuple[str, str]:
     return type_, plain
 
 
+def most_added(dates: Iterable[PartialDate], countries: Iterable[str]) -> float:
+    """The log-odds that these facts of a side can add to a name at most."""
+    known = [field for field, values in (("date", dates), ("country", countries)) if values]
+    return sum(max(effect for (about, _), effect in EFFECTS.items() if about == field) for field in known)
+
+
 def identifier_fact(ours: Iterable[Identifier], theirs: Iterable[Identifier]) -> Fact | None:
     """Compare identifiers: an equal strong one decides; two that nobody has twice conflict."""
     mine = [(normal(item.type, item.value), item) for item in ours]

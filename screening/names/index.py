@@ -30,15 +30,25 @@ import numpy as np
 
 from screening.lists.model import KINDS, Entry, Identifier, ListedName, PartialDate
 from screening.names.analysis import ANALYSIS_VERSION, AnalysedName, analyse, analyse_all, variants
-from screening.names.attributes import normal
-from screening.names.matching import Listed, Match, Subject, compare_many, compare_pairs, kinds_meet
+from screening.names.attributes import most_added, normal
+from screening.names.matching import (
+    Listed,
+    Match,
+    Subject,
+    compare_many,
+    compare_pairs,
+    compared,
+    kinds_meet,
+    log_odds,
+    name_kind,
+)
 from screening.names.romanise import ARTICLE, coarse_roots, once
 from screening.names.scorer import scorer
 
-MAGIC = b"CGNAMES3"
+MAGIC = b"CGNAMES4"
 GRAMS_KEPT = 12  # rarest letter triples of a name
 POSTINGS_BUDGET = 28_000  # names looked at for one query name, rarest keys first: 3 ms at a million names
-NAMES_COMPARED = 80  # candidates that are compared word by word, per query name
+NAMES_COMPARED = 80  # candidates that are compared word by word, per query name; more where there are many
 # Of a thousand pairs at or above the threshold one shares less of the query's keys, by their worth; of all
 # candidates nearly half do.
 SHARE_NEEDED = 0.065
@@ -225,8 +235,14 @@ class Index:
         lines = bytes(self.arrays["names"][starts[name] : starts[name + 1]]).splitlines()
         return tuple([AnalysedName.unpacked(line, text) for line in lines])
 
-    def candidates(self, subject: Subject, limit: int = NAMES_COMPARED) -> dict[int, set[int]]:
+    @property
+    def names_compared(self) -> int:
+        """Per query name: the more names there are, the more of them look alike. 200 of a million."""
+        return max(NAMES_COMPARED, math.isqrt(self.names_count) // 5)
+
+    def candidates(self, subject: Subject, limit: int | None = None) -> dict[int, set[int]]:
         """Entry number to the numbers of its names that share most with the subject."""
+        limit = limit or self.names_compared
         found: dict[int, set[int]] = {}
         kind = "person" if subject.kind == "person" else "organization"
         for asked in (asked for text in subject.names for asked in analyse_all(text, kind)):
@@ -260,13 +276,14 @@ class Index:
         if not len(keep):
             return self.postings[:0]
         all_gains = worth * _idf(sizes, self.names_count) ** 2
-        gain = all_gains[keep]
         names = np.concatenate([self.postings[self.starts[key] : self.starts[key + 1]] for key in at[keep]])
-        gains = np.repeat(gain.astype(np.float32), sizes[keep])
-        by_name = np.argsort(names, kind="stable")
-        names = names[by_name]
+        gains = np.repeat(all_gains[keep].astype(np.float32), sizes[keep])
+        # Name and gain in one number each: plain numbers sort faster than one list by another.
+        pairs = names.astype(np.uint64) << np.uint64(32) | gains.view(np.uint32)
+        pairs.sort()
+        names, gains = (pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32).view(np.float32)
         firsts = np.flatnonzero(np.concatenate([[True], names[1:] != names[:-1]]))
-        totals = np.add.reduceat(gains[by_name], firsts)
+        totals = np.add.reduceat(gains, firsts)
         names = names[firsts]
         alike = totals >= SHARE_NEEDED * (all_gains.sum() + unseen)
         names, totals = names[alike], totals[alike]
@@ -282,10 +299,43 @@ class Index:
         `threshold` is the lowest score to report; None takes the shipped one.
         """
         floor = scorer().threshold if threshold is None else threshold
-        parties = [self._party(*found) for found in self.candidates(subject).items()]
+        parties = [self._party(*found) for found in self._promising(subject, floor).items()]
         matches = compare_many(subject, parties, threshold=floor)
         matches.sort(key=lambda match: (-match.score, -match.evidence, match.list_code, match.source_id))
         return matches[:limit]
+
+    def _promising(self, subject: Subject, floor: float, *, reverse: bool = False) -> dict[int, set[int]]:
+        """Those candidates whose names, with all that facts may add, can score as much as `floor`.
+
+        Few can; only they are read with everything that is known of them. `reverse`: it is the parties of
+        this index that ask, and the subject whom they are compared with.
+        """
+        found = self.candidates(subject)
+        if floor <= 0:
+            return found
+        promising = {
+            int(self.entry_of[name])
+            for key in identifier_keys(subject.identifiers)
+            for name in self._posting(key)
+        }
+        asked: dict[str, list[AnalysedName]] = {}
+        entries: list[int] = []
+        names: list[tuple[AnalysedName, AnalysedName]] = []
+        for entry, places in found.items():
+            kind = name_kind(subject.kind, KINDS[self.kind_of[self.first_name[entry]]])
+            if kind not in asked:
+                asked[kind] = [one for text in subject.names for one in analyse_all(text, kind) if one.words]
+            for theirs in (theirs for place in places for theirs in self._analysed(place, "")):
+                if theirs.kind != kind:  # taken apart as another kind of name than it is compared as
+                    promising.add(entry)
+                for ours in asked[kind] if theirs.words else ():
+                    entries.append(entry)
+                    names.append((theirs, ours) if reverse else (ours, theirs))
+        need = log_odds(floor) - most_added(subject.dates, subject.countries)
+        promising.update(
+            entry for entry, (logit, _, _) in zip(entries, compared(names), strict=True) if logit >= need
+        )
+        return {entry: places for entry, places in found.items() if entry in promising}
 
     def _party(self, entry: int, names: set[int]) -> Listed:
         """A listed party with those of its names that are candidates."""
@@ -299,10 +349,10 @@ class Index:
 
         The score is that of the subject's own search; only who is compared is found from the other side.
         """
-        asked = Subject(
-            listed.kind, tuple(name.text for name in listed.names), listed.countries, listed.identifiers
-        )
-        subjects = [self._party(*found) for found in self.candidates(asked).items()]
+        names = tuple(name.text for name in listed.names)
+        asked = Subject(listed.kind, names, listed.countries, listed.identifiers, listed.dates)
+        floor = scorer().threshold
+        parties = [self._party(*found) for found in self._promising(asked, floor, reverse=True).items()]
         pairs = [
             (
                 Subject(
@@ -315,13 +365,12 @@ class Index:
                 ),
                 listed,
             )
-            for party in subjects
+            for party in parties
         ]
-        matches = compare_pairs(pairs)
         return [
             party.source_id
-            for party, match in zip(subjects, matches, strict=True)
-            if match.score >= scorer().threshold
+            for party, match in zip(parties, compare_pairs(pairs), strict=True)
+            if match.score >= floor
         ]
 
     def parties(self) -> Iterator[Listed]:

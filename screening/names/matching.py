@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -198,8 +198,8 @@ def _names_of(side: Subject | Listed, texts: Iterable[str], kind: str) -> list[t
 
 
 def _best_names(asked: list[tuple[Subject, Listed]]) -> list[_Best | None]:
-    rows: list[list[float]] = []
-    sources: list[tuple[int, AnalysedName, AnalysedName, list[Pair], ListedName]] = []
+    sources: list[tuple[int, ListedName]] = []
+    names: list[tuple[AnalysedName, AnalysedName]] = []
     known: dict[tuple[int, str], list[AnalysedName]] = {}
     for number, (subject, party) in enumerate(asked):
         kind = name_kind(subject.kind, party.kind)
@@ -213,26 +213,36 @@ def _best_names(asked: list[tuple[Subject, Listed]]) -> list[_Best | None]:
         for name, analysed in zip(party.names, its, strict=True):
             for theirs in analysed:
                 for ours in mine if theirs.words else ():
-                    pairs = align(ours, theirs)
-                    rows.append(name_features(ours, theirs, pairs))
-                    sources.append((number, ours, theirs, pairs, name))
+                    sources.append((number, name))
+                    names.append((ours, theirs))
     best: list[_Best | None] = [None] * len(asked)
-    if not rows:
-        return best
-    logits = scorer().logits(rows).tolist()
-    for (number, ours, theirs, pairs, name), row, logit in zip(sources, rows, logits, strict=True):
-        logit += _tie_break(row)
+    for (number, name), (ours, theirs), (logit, row, pairs) in zip(
+        sources, names, compared(names), strict=True
+    ):
         if name.type == "weak":
-            logit = min(logit, _logit(WEAK_CAP))
-        if 0 < row[_ACRONYM] <= SHORT_INITIALS:
-            logit = min(logit, _logit(INITIALS_CAP))
+            logit = min(logit, log_odds(WEAK_CAP))
         so_far = best[number]
         if so_far is None or logit > so_far.logit:
             best[number] = _Best(logit, row, ours, theirs, pairs, name)
     return best
 
 
-def _logit(score: float) -> float:
+def compared(
+    names: Sequence[tuple[AnalysedName, AnalysedName]],
+) -> Iterator[tuple[float, list[float], list[Pair]]]:
+    """What each two names are worth alone, in log-odds, with their features and the words that met."""
+    if not names:
+        return
+    pairs = [align(ours, theirs) for ours, theirs in names]
+    rows = [name_features(ours, theirs, met) for (ours, theirs), met in zip(names, pairs, strict=True)]
+    for logit, row, met in zip(scorer().logits(rows).tolist(), rows, pairs, strict=True):
+        logit += _tie_break(row)
+        if 0 < row[_ACRONYM] <= SHORT_INITIALS:
+            logit = min(logit, log_odds(INITIALS_CAP))
+        yield logit, row, met
+
+
+def log_odds(score: float) -> float:
     return math.log(score / (1 - score))
 
 

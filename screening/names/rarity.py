@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,24 +18,24 @@ _SYLLABLE = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, float]]:
-    content = json.loads(FILE.read_text("utf-8"))
-    return {
-        kind: {word: float(weight) for weight, words in content[kind].items() for word in words.split()}
-        for kind in ("person", "organization")
-    }
+class _Weights(dict[str, float]):
+    """Weights of known words; a word that is not in the table is rare: 1.0, less if short."""
+
+    def __init__(self, known: Mapping[str, float], *, is_person: bool) -> None:
+        self.is_person = is_person
+        super().__init__({word: self._at_most(word, weight) for word, weight in known.items()})
+
+    def __missing__(self, word: str) -> float:
+        return self._at_most(word, (0.25, 0.25, 0.55, 0.85)[len(word)] if len(word) < 4 else 1.0)
+
+    def _at_most(self, word: str, weight: float) -> float:
+        is_syllable = self.is_person and weight > SYLLABLE_WEIGHT and _SYLLABLE.fullmatch(word)
+        return SYLLABLE_WEIGHT if is_syllable else weight
 
 
-def rarity(word: str, *, is_person: bool) -> float:
-    """The weight of a word among names of its kind.
-
-    A word that is not in the table is rare: 1.0, less if short. One syllable of a person is never rarer than
-    SYLLABLE_WEIGHT.
-    """
-    weight = _table()["person" if is_person else "organization"].get(word)
-    if weight is None:
-        weight = (0.25, 0.25, 0.55, 0.85)[len(word)] if len(word) < 4 else 1.0
-    if is_person and weight > SYLLABLE_WEIGHT and _SYLLABLE.fullmatch(word):
-        return SYLLABLE_WEIGHT
-    return weight
+@lru_cache(maxsize=2)
+def weights(is_person: bool) -> Mapping[str, float]:
+    """The weight of any word, 0 to 1, among names of people or of all others."""
+    content = json.loads(FILE.read_text("utf-8"))["person" if is_person else "organization"]
+    known = {word: float(weight) for weight, words in content.items() for word in words.split()}
+    return _Weights(known, is_person=is_person)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 from screening.lists.dates import partial_date
 from screening.lists.model import Identifier, ListedName, PartialDate
 from screening.lists.places import iso2
-from screening.names import Listed, Subject, compare, warm
+from screening.names import Listed, Subject, compare_pairs, warm
 
+AT_ONCE = 100  # pairs, which the scorer takes together
 NEEDED = ("pair_id", "query_name", "candidate_names")
 KINDS = {"person": "person", "company": "organization", "organization": "organization"}
 # Keys of the identifier columns that are not simply the type of an identifier.
@@ -42,7 +45,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, pairs: Path, out: Path, **options: Any) -> None:
         warm()
-        scored = bad = 0
+        scored = 0
+        bad: list[str] = []
         try:
             source = pairs.open(newline="", encoding="utf-8-sig")
         except OSError as error:
@@ -53,16 +57,24 @@ class Command(BaseCommand):
                 raise CommandError(f"{pairs.name} lacks the columns {', '.join(missing)}.")
             writer = csv.writer(target)
             writer.writerow(["pair_id", "score"])
-            for row in reader:
-                try:
-                    subject, listed = read_pair(row)
-                except ValueError as error:
-                    bad += 1
-                    self.stderr.write(f"{pairs.name}, line {reader.line_num}: {error}")
-                    continue
-                writer.writerow([row["pair_id"], f"{compare(subject, listed).score:.6f}"])
-                scored += 1
-        self.stdout.write(f"{scored} pairs scored, {bad} rows left out.")
+            readable = self._readable(reader, pairs.name, bad)
+            while rows := list(islice(readable, AT_ONCE)):
+                matches = compare_pairs([sides for _, sides in rows])
+                for (pair_id, _), match in zip(rows, matches, strict=True):
+                    writer.writerow([pair_id, f"{match.score:.6f}"])
+                scored += len(rows)
+        self.stdout.write(f"{scored} pairs scored, {len(bad)} rows left out.")
+
+    def _readable(
+        self, reader: csv.DictReader[str], name: str, bad: list[str]
+    ) -> Iterator[tuple[str, tuple[Subject, Listed]]]:
+        """The id and the two sides of each row; `bad` takes what is wrong with the others."""
+        for row in reader:
+            try:
+                yield row["pair_id"], read_pair(row)
+            except ValueError as error:
+                bad.append(f"{name}, line {reader.line_num}: {error}")
+                self.stderr.write(bad[-1])
 
 
 def read_pair(row: dict[str, str | None]) -> tuple[Subject, Listed]:

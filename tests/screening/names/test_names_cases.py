@@ -11,7 +11,7 @@ from screening.lists.model import Identifier, ListedName, PartialDate
 from screening.names import Listed, Match, Subject, compare, scorer
 from screening.names.analysis import analyse, variants
 from screening.names.attributes import country_fact, date_fact, identifier_fact
-from screening.names.rarity import SYLLABLE_WEIGHT, rarity
+from screening.names.rarity import SYLLABLE_WEIGHT, weights
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
 
@@ -228,6 +228,6 @@ def test_three_initials_need_a_country_that_agrees():
 
 
 def test_one_syllable_is_common_in_names_of_people():
-    assert rarity("chou", is_person=True) == rarity("zhou", is_person=True) == SYLLABLE_WEIGHT
-    assert rarity("zhengxin", is_person=True) == rarity("chou", is_person=False) == 1.0
-    assert rarity("ali", is_person=True) < SYLLABLE_WEIGHT
+    assert weights(True)["chou"] == weights(True)["zhou"] == SYLLABLE_WEIGHT
+    assert weights(True)["zhengxin"] == weights(False)["chou"] == 1.0
+    assert weights(True)["ali"] < SYLLABLE_WEIGHT

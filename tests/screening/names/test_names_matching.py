@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from screening.lists import un
-from screening.lists.model import Entry, Identifier, ListedName
-from screening.names import Index, Listed, Subject, compare, scorer
+from screening.lists.model import Country, Entry, Identifier, ListedName, PartialDate
+from screening.names import Index, Listed, Subject, compare, compare_many, scorer
 
 EXTRACT = Path(__file__).parents[1] / "lists" / "extracts" / "un_2026-02-27.xml"
 
@@ -44,6 +46,58 @@ def test_parts_add_up_to_the_score(index):
 def test_match_is_json(index):
     match = index.search(Subject("person", ("Bosco Ntaganda",)))[0]
     assert json.loads(json.dumps(match.as_dict()))["band_words"]
+
+
+def made_up(count: int, seed: int) -> list[tuple[str, Entry]]:
+    """Parties alike enough to be mistaken: few words, weak aliases, facts that agree, differ or prove."""
+    chance = Random(seed)
+    words = {
+        "person": ["Ivan", "Iwan", "Petrov", "Petrow", "Maria", "Marija", "Abdul", "Rahman", "Abdulrahman"],
+        "organization": ["Amber", "Ambers", "Field", "Trading", "Traders", "Oil", "Petroleum", "Tula", "7"],
+    }
+    found = []
+    for number in range(count):
+        kind = chance.choice(["person", "organization", "unknown"])
+        known = words["person" if kind == "person" else "organization"]
+        names = [" ".join(chance.sample(known, chance.randint(1, 4))) for _ in range(chance.randint(1, 3))]
+        year = chance.choice([1960, 1961, 1975])
+        entry = Entry(
+            f"{number}",
+            kind,
+            tuple(ListedName(name, chance.choice(["primary", "alias", "weak"])) for name in names),
+            countries=tuple(
+                Country(code, "", code) for code in chance.sample(["bd", "ke", "pe"], chance.randint(0, 2))
+            ),
+            dates=(PartialDate(date(year, 1, 1), date(year, 12, 31), ""),) if chance.random() < 0.5 else (),
+            identifiers=(Identifier("registration", f"REG{chance.randint(1, 40):06}", ""),),
+        )
+        found.append(("test", entry))
+    return found
+
+
+def test_what_is_not_read_further_could_not_have_scored():
+    parties = [Listed.from_entry(entry) for _, entry in made_up(60, seed=1)]
+    subjects = [
+        Subject(one.kind, tuple(name.text for name in one.names), one.countries, one.identifiers, one.dates)
+        for one in (Listed.from_entry(entry) for _, entry in made_up(60, seed=2))
+    ]
+    of_lists, of_subjects = Index.build(made_up(60, seed=1)), Index.build(made_up(60, seed=2))
+    alike = {
+        (number, other)
+        for number, subject in enumerate(subjects)
+        for other, match in enumerate(compare_many(subject, parties))
+        if match.score >= scorer().threshold
+    }
+    for number, subject in enumerate(subjects):
+        compared = of_lists.candidates(subject).keys()
+        found = {int(match.source_id) for match in of_lists.search(subject, limit=100)}
+        assert found == {other for asked, other in alike if asked == number} & compared
+    for other, party in enumerate(parties):
+        names = tuple(name.text for name in party.names)
+        compared = of_subjects.candidates(Subject(party.kind, names, identifiers=party.identifiers)).keys()
+        met = {int(subject) for subject in of_subjects.met_by(party)}
+        assert met == {number for number, against in alike if against == other} & compared
+    assert len(alike) > 100
 
 
 @pytest.mark.parametrize(
