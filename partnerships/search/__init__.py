@@ -1,8 +1,8 @@
 """The search of the registry: the one place that knows how records are indexed, matched and counted.
 
 Each published record has a row of words, facet numbers and sort keys (`RegistryEntry`). Words are matched by
-PostgreSQL, filters and counts are bits (`bits`). Another engine can stand behind the same functions: `find`,
-`page_of`, `without_each`, `suggest`, `corrected`, `reindex`.
+PostgreSQL (`words`), filters and counts are bits (`bits`). Another engine can stand behind the same
+functions: `find`, `page_of`, `without_each`, `suggest`, `corrected`, `reindex`.
 """
 
 from partnerships.search.facts import counted, reporting_of, stated_usd, value_band

@@ -307,6 +307,8 @@ def current() -> Iterator[Bits]:
         if _kept is None or _kept.table != table or len(changes) > MANY_CHANGES:
             _kept = Bits()
         elif changes:
-            _kept.take_in(changes)
+            whole, _kept = _kept, None  # half a change would count wrong for good: then all is read anew
+            whole.take_in(changes)
+            _kept = whole
         _kept.since, _kept.running, _kept.latest = since, running, latest
         yield _kept
