@@ -1,13 +1,20 @@
-"""Rows of a large CSV or tab-separated file, one at a time, with their line numbers and hard limits."""
+"""Rows of a large CSV or tab-separated file, one at a time, with their line numbers and hard limits.
+
+A list that is damaged anywhere is refused as a whole (`read_rows`); of a table of questions the rows that
+cannot be read are told, and the rest goes on (`readable_rows`).
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from screening.lists.model import ListError, gettext_noop
+
+T = TypeVar("T")
 
 MAX_CELL = 1_000_000  # characters
 CHUNK = 1 << 16
@@ -97,3 +104,44 @@ def read_rows(
         if len(row) != len(names):
             raise ListError("bad_row", WIDTH, file, f"line {line}", found=len(row), expected=len(names))
         yield line, {name: cell.strip() for name, cell in zip(names, row, strict=True)}
+
+
+def readable_rows(
+    path: Path,
+    *,
+    needed: Sequence[str],
+    read: Callable[[dict[str, str | None]], T],
+    wrong: Callable[[str], object],
+) -> Iterator[T]:
+    """Yield what `read` makes of each row of a table with a header.
+
+    `wrong` is told of each row that is damaged or makes `read` raise ValueError, by file and line.
+    Raises OSError where the file cannot be opened, ListError when a `needed` column is missing.
+    """
+    csv.field_size_limit(MAX_CELL)
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as text:
+        reader = csv.DictReader(text)
+        names = [name.strip() for name in reader.fieldnames or ()]
+        if missing := [name for name in needed if name not in names]:
+            columns, found = ", ".join(missing), ", ".join(names)[:300]
+            raise ListError("wrong_schema", NO_COLUMNS, path.name, "line 1", columns=columns, found=found)
+        reader.fieldnames = names
+        while True:
+            try:
+                row = next(reader)
+                _check_text(row)
+                answer = read(row)
+            except StopIteration:
+                return
+            except (csv.Error, ValueError) as error:
+                wrong(f"{path.name}, line {reader.line_num}: {error}")
+            else:
+                yield answer
+
+
+def _check_text(row: dict[str, str | None]) -> None:
+    for value in row.values():
+        if isinstance(value, str) and "\ufffd" in value:
+            raise ValueError("the row is not in UTF-8.")
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("the row contains a zero byte.")

@@ -11,6 +11,7 @@ from shutil import copy, copytree
 import pytest
 from django.core.management import CommandError, call_command
 
+from screening.management.commands import screen_names
 from tests.screening.factories import ListSourceFactory, list_xml, serve
 
 EXTRACTS = Path(__file__).parent / "lists" / "extracts"
@@ -69,6 +70,34 @@ def test_only_the_lists_asked_for_are_searched(queries, folder):
     assert (answers["q1"], len(answers["q2"])) == ([], 1)
     with pytest.raises(CommandError, match="no file or folder for the list uk"):
         screened(queries, "--files", folder, "--lists", "un,uk")
+
+
+def test_damaged_rows_are_reported_and_the_rest_goes_on(tmp_path, folder):
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbfquery_id, name ,kind,,\n1,Acme\0 Ltd,company,,\n2,Bosco Taganda,person,,,more\n"
+        b'3,\xff\xfe Ltd,company\n,,\n4,Bosco Taganda,person\n5,"Acme,company\n6,Acme,company\n'
+    )
+    answers, _, wrong = screened(path, "--files", folder, "--lists", "un")
+    assert [hits[0]["id"] for hits in (answers["2"], answers["4"])] == ["6908021", "6908021"]
+    assert [line.partition("damaged.csv, line ")[2] for line in wrong.splitlines()] == [
+        "2: the row contains a zero byte.",
+        "4: the row is not in UTF-8.",
+        "5: query_id is empty.",
+        "8: name runs over several lines; perhaps a quotation mark is not closed.",
+    ]
+
+
+def test_several_processes_answer_as_one_does(tmp_path, folder, monkeypatch):
+    path = tmp_path / "many.csv"
+    names = ("Banco Nacional de Cuba", "Bosco Taganda", "Halvorsen Cold Chain", "Banco Nacional")
+    rows = [f"{number},{names[number % 4]} {number // 4},company\n" for number in range(30)]
+    path.write_text("query_id,name,kind\n" + "".join(rows), "utf-8")
+    alone, _, _ = screened(path, "--files", folder, "--processes", "1")
+    monkeypatch.setattr(screen_names, "BATCH", 4)
+    shared, told, _ = screened(path, "--files", folder, "--processes", "2")
+    assert list(shared.items()) == list(alone.items())
+    assert "30 names screened" in told
 
 
 @pytest.mark.django_db

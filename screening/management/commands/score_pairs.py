@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from screening.lists.dates import partial_date
-from screening.lists.model import Identifier, ListedName, PartialDate
+from screening.lists.model import Identifier, ListedName, ListError, PartialDate
 from screening.lists.places import iso2
+from screening.lists.rows import readable_rows
 from screening.names import Listed, Subject, compare_pairs, warm
 
 AT_ONCE = 100  # pairs, which the scorer takes together
@@ -46,35 +46,32 @@ class Command(BaseCommand):
     def handle(self, *args: Any, pairs: Path, out: Path, **options: Any) -> None:
         warm()
         scored = 0
-        bad: list[str] = []
+        wrong: list[str] = []
+        rows = readable_rows(
+            pairs, needed=NEEDED, read=_identified, wrong=lambda text: self._tell(text, wrong)
+        )
         try:
-            source = pairs.open(newline="", encoding="utf-8-sig")
+            with out.open("w", newline="", encoding="utf-8") as target:
+                writer = csv.writer(target)
+                writer.writerow(["pair_id", "score"])
+                while batch := list(islice(rows, AT_ONCE)):
+                    matches = compare_pairs([sides for _, sides in batch])
+                    for (pair_id, _), match in zip(batch, matches, strict=True):
+                        writer.writerow([pair_id, f"{match.score:.6f}"])
+                    scored += len(batch)
         except OSError as error:
-            raise CommandError(f"{pairs} cannot be read: {error.strerror}.") from error
-        with source, out.open("w", newline="", encoding="utf-8") as target:
-            reader = csv.DictReader(source)
-            if missing := [name for name in NEEDED if name not in (reader.fieldnames or ())]:
-                raise CommandError(f"{pairs.name} lacks the columns {', '.join(missing)}.")
-            writer = csv.writer(target)
-            writer.writerow(["pair_id", "score"])
-            readable = self._readable(reader, pairs.name, bad)
-            while rows := list(islice(readable, AT_ONCE)):
-                matches = compare_pairs([sides for _, sides in rows])
-                for (pair_id, _), match in zip(rows, matches, strict=True):
-                    writer.writerow([pair_id, f"{match.score:.6f}"])
-                scored += len(rows)
-        self.stdout.write(f"{scored} pairs scored, {len(bad)} rows left out.")
+            raise CommandError(f"{error.filename} cannot be read or written: {error.strerror}.") from error
+        except ListError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{scored} pairs scored, {len(wrong)} rows left out.")
 
-    def _readable(
-        self, reader: csv.DictReader[str], name: str, bad: list[str]
-    ) -> Iterator[tuple[str, tuple[Subject, Listed]]]:
-        """The id and the two sides of each row; `bad` takes what is wrong with the others."""
-        for row in reader:
-            try:
-                yield row["pair_id"], read_pair(row)
-            except ValueError as error:
-                bad.append(f"{name}, line {reader.line_num}: {error}")
-                self.stderr.write(bad[-1])
+    def _tell(self, text: str, wrong: list[str]) -> None:
+        wrong.append(text)
+        self.stderr.write(text)
+
+
+def _identified(row: dict[str, str | None]) -> tuple[str, tuple[Subject, Listed]]:
+    return row["pair_id"] or "", read_pair(row)
 
 
 def read_pair(row: dict[str, str | None]) -> tuple[Subject, Listed]:

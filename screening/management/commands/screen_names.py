@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import multiprocessing
+import os
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,11 @@ from screening.lists import importers
 from screening.lists.dates import partial_date
 from screening.lists.model import Identifier, ListError
 from screening.lists.places import iso2
+from screening.lists.rows import readable_rows
 from screening.names import Index, Match, Subject, scorer, warm
 
 NEEDED = ("query_id", "name", "kind")
+BATCH = 250  # queries that one process answers before it takes the next
 KINDS = {"company": "organization", "organization": "organization", "person": "person"}
 
 
@@ -37,6 +42,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--threshold", type=float, default=None, help="lowest score of a hit, 0 to 1")
         parser.add_argument(
+            "--processes",
+            type=int,
+            default=len(os.sched_getaffinity(0)),
+            help="that answer at once, all cores if left out",
+        )
+        parser.add_argument(
             "--files", type=Path, help="read lists from this folder (un.xml, ofac/, …), not from the database"
         )
 
@@ -44,35 +55,75 @@ class Command(BaseCommand):
         if threshold is not None and not 0 < threshold <= 1:
             raise CommandError("The threshold is a score above 0 and up to 1.")
         codes = [code.strip() for code in lists.split(",") if code.strip()]
-        folder = options["files"]
+        folder, path = options["files"], options["queries"]
+        if not path.is_file():
+            raise CommandError(f"{path} cannot be read: it is no file.")
         index = _from_files(folder, codes) if folder else _in_use(codes)
         warm()
-        asked = bad = 0
-        path: Path = options["queries"]
+        asked = 0
+        wrong: list[str] = []
+        rows = readable_rows(path, needed=NEEDED, read=_asked, wrong=lambda text: self._tell(text, wrong))
         try:
-            source = path.open(newline="", encoding="utf-8-sig")
+            with out.open("w", encoding="utf-8") as target:
+                for line in _answers(index, rows, threshold, options["processes"]):
+                    target.write(line + "\n")
+                    asked += 1
         except OSError as error:
-            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-        with source, out.open("w", encoding="utf-8") as target:
-            reader = csv.DictReader(source)
-            if missing := [name for name in NEEDED if name not in (reader.fieldnames or ())]:
-                raise CommandError(f"{path.name} lacks the columns {', '.join(missing)}.")
-            for row in reader:
-                try:
-                    subject = read_subject(row)
-                except ValueError as error:
-                    bad += 1
-                    self.stderr.write(f"{path.name}, line {reader.line_num}: {error}")
-                    continue
-                hits = [_hit(match) for match in index.search(subject, threshold=threshold)]
-                target.write(
-                    json.dumps({"query_id": row["query_id"], "hits": hits}, ensure_ascii=False) + "\n"
-                )
-                asked += 1
+            raise CommandError(f"{error.filename} cannot be read or written: {error.strerror}.") from error
+        except ListError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{asked} names screened against {index.entries_count} listed parties from a score of "
-            f"{scorer().threshold if threshold is None else threshold}, {bad} rows left out."
+            f"{scorer().threshold if threshold is None else threshold}, {len(wrong)} rows left out."
         )
+
+    def _tell(self, text: str, wrong: list[str]) -> None:
+        wrong.append(text)
+        self.stderr.write(text)
+
+
+Asked = tuple[str, Subject]  # the query's id, and whom it asks about
+
+
+def _asked(row: dict[str, str | None]) -> Asked:
+    return (row["query_id"] or "").strip(), read_subject(row)
+
+
+def _answers(index: Index, asked: Iterable[Asked], threshold: float | None, processes: int) -> Iterator[str]:
+    """A JSON line for each query, in their order; more than one batch is shared out among processes."""
+    asked = iter(asked)
+    batches = iter(lambda: list(islice(asked, BATCH)), [])
+    first = next(batches, [])
+    _Worker.start(index, threshold)
+    if processes < 2 or len(first) < BATCH:
+        yield from _Worker.answer(first)
+        for batch in batches:
+            yield from _Worker.answer(batch)
+        return
+    # Forked, so that all share the index and the taggers, which are in memory by now.
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from _Worker.answer(first)
+        for lines in pool.imap(_Worker.answer, batches):
+            yield from lines
+
+
+class _Worker:
+    """What a process needs to answer, set before it is forked."""
+
+    index: Index
+    threshold: float | None
+
+    @classmethod
+    def start(cls, index: Index, threshold: float | None) -> None:
+        cls.index, cls.threshold = index, threshold
+
+    @classmethod
+    def answer(cls, batch: list[Asked]) -> list[str]:
+        lines = []
+        for query_id, subject in batch:
+            hits = [_hit(match) for match in cls.index.search(subject, threshold=cls.threshold)]
+            lines.append(json.dumps({"query_id": query_id, "hits": hits}, ensure_ascii=False))
+        return lines
 
 
 def _in_use(codes: list[str]) -> Index:
@@ -107,6 +158,8 @@ def read_subject(row: dict[str, str | None]) -> Subject:
         raise ValueError("query_id is empty.")
     if not any(character.isalnum() for character in values["name"]):
         raise ValueError("name is empty.")
+    if "\n" in values["name"]:
+        raise ValueError("name runs over several lines; perhaps a quotation mark is not closed.")
     kind = KINDS.get(values["kind"].casefold())
     if kind is None:
         raise ValueError(f"kind is “{values['kind']}”; it must be company or person.")
