@@ -107,6 +107,16 @@ def test_a_record_of_each_type_from_the_idea_to_its_lessons(visit, portal, kind)
     clerk.tick("countries", "BGD")
     clerk.press("Save and come back later")
     clerk.topic(
+        "contributions",
+        **{
+            "contributions-0-kind": "=in_kind_services",
+            "contributions-0-giver": CLEARED,
+            "contributions-0-quantity": "12",
+            "contributions-0-unit": "lorries",
+            "contributions-0-valuation_method": "=market_price",
+        },
+    )
+    clerk.topic(
         "benefits",
         expected_benefits="Food two days earlier.",
         expected_costs="Forty staff days.",
@@ -149,7 +159,16 @@ def test_a_record_of_each_type_from_the_idea_to_its_lessons(visit, portal, kind)
     assert reader.page.get_by_role("link", name=title, exact=True).count() == 1
     reader.open(f"/partnerships/{reference}/")
     words = reader.page.locator("main").inner_text()
-    for told in ("3,100", "Agree on fuel before the storm.", "Report 1", "Told in the words of this type."):
+    for told in (
+        "3,100",
+        "Agree on fuel before the storm.",
+        "Report 1",
+        "Told in the words of this type.",
+        "12 lorries",
+        "Market price",
+        "Drives within two days.",
+        "It ran for two years.",
+    ):
         assert told in words, told
     reader.scan()
     reader.fits_width()
