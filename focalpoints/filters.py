@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import SPOKEN_LANGUAGES, FocalPoint, OfficeLevel, Task, UNEntity
+from portal.countries import CountryField
 from portal.models import Country
 from portal.themes import Theme
 
@@ -32,6 +33,10 @@ def matching_focal_points(rows: QuerySet, words: str, *, with_names: bool) -> Qu
     return rows
 
 
+class CountryFilter(django_filters.Filter):
+    field_class = CountryField
+
+
 class FocalPointFilter(django_filters.FilterSet):
     """What the directory can be narrowed by; the page and its CSV share it."""
 
@@ -46,9 +51,8 @@ class FocalPointFilter(django_filters.FilterSet):
         queryset=lambda request: UNEntity.objects.filter(is_current=True),
         empty_label=_("All"),
     )
-    country = django_filters.ModelChoiceFilter(
+    country = CountryFilter(
         label=_("Country"),
-        queryset=lambda request: Country.objects.all(),
         field_name="countries",
         empty_label=_("All"),
     )

@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import SPOKEN_LANGUAGES, FocalPoint, OfficeLevel, Task, UNEntity
-from portal.models import Country, User
+from portal.countries import CountriesField, CountryField
+from portal.models import User
 from portal.themes import Theme
 
 
@@ -12,9 +13,8 @@ class EntryForm(forms.ModelForm):
     """An entry of the directory. Lists are chosen; nothing but names and places is typed."""
 
     office_level = forms.ChoiceField(label=_("Office"), choices=OfficeLevel.choices, widget=forms.RadioSelect)
-    countries = forms.ModelMultipleChoiceField(
+    countries = CountriesField(
         label=_("Countries"),
-        queryset=Country.objects.all(),
         required=False,
         help_text=_("Those this office answers for. Leave empty for all countries."),
         widget=forms.SelectMultiple(attrs={"size": 8}),
@@ -92,9 +92,7 @@ class FinderForm(forms.Form):
 
     marks_optional = False
     theme = forms.ChoiceField(label=_("Topic"), choices=[("", _("Any")), *Theme.choices], required=False)
-    country = forms.ModelChoiceField(
-        label=_("Country"), queryset=Country.objects.all(), required=False, empty_label=_("Any")
-    )
+    country = CountryField(label=_("Country"), required=False, empty_label=_("Any"))
 
 
 class HandOverForm(forms.Form):

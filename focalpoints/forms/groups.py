@@ -15,8 +15,9 @@ from focalpoints.models import (
     Thread,
     UNEntity,
 )
+from portal.countries import CountriesField, CountryField
 from portal.forms import DateParts, UploadField, offer_choices
-from portal.models import Country, User
+from portal.models import User
 
 
 class GroupForm(forms.ModelForm):
@@ -123,8 +124,7 @@ class BrokerForm(forms.ModelForm):
     languages = forms.MultipleChoiceField(
         label=_("Languages you work in"), choices=SPOKEN_LANGUAGES, widget=forms.CheckboxSelectMultiple
     )
-    countries = forms.ModelMultipleChoiceField(
-        Country.objects.all(),
+    countries = CountriesField(
         label=_("Countries you know well"),
         required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
@@ -158,9 +158,7 @@ class RosterFilterForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("Any")), *SPOKEN_LANGUAGES], required=False
     )
-    country = forms.ModelChoiceField(
-        Country.objects.all(), label=_("Country"), required=False, empty_label=_("Any")
-    )
+    country = CountryField(label=_("Country"), required=False, empty_label=_("Any"))
     is_free = forms.TypedChoiceField(
         label=_("Free"),
         choices=[("", _("Any")), ("yes", _("Now"))],

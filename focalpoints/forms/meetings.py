@@ -17,6 +17,7 @@ from focalpoints.models import (
     ParticipantKind,
     UNEntity,
 )
+from portal.countries import CountryField
 from portal.forms import DateParts, UploadField, offer_choices
 
 
@@ -39,6 +40,7 @@ class MeetingForm(forms.ModelForm):
         max_length=40,
         help_text=_("That of the place, for example Europe/Paris. The hour stays when summer time changes."),
     )
+    country = CountryField(label=_("Country"), required=False)
     focus = LinesField(label=_("What it is about"), help_text=_("One issue a line."))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

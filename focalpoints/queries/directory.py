@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from focalpoints.models import STALE_AFTER_DAYS, FocalPoint, UNEntity
+from portal.collation import in_order
 from portal.models import Country, User
 from portal.themes import Theme
 
@@ -45,10 +46,10 @@ def coverage(user: Reader) -> Coverage:
             "focal_points", filter=Q(focal_points__in=entries, focal_points__confirmed_on__lt=oldest)
         ),
     )
-    countries = (
-        Country.objects.filter(is_un_member=True)
-        .annotate(entry_count=Count("focal_points", filter=Q(focal_points__in=entries)))
-        .order_by("short_en")  # a query that counts forgets the table's own order
+    countries = in_order(
+        Country.objects.filter(is_un_member=True).annotate(
+            entry_count=Count("focal_points", filter=Q(focal_points__in=entries))
+        )
     )
     return Coverage(
         entities=list(entities.order_by(F("entry_count").desc(), "acronym")),

@@ -1,6 +1,7 @@
 """Choices and fields that offers, needs and records share."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from rigour.ids import LEI
 from partnerships import labels
 from partnerships.matching import subregions
 from partnerships.models import ContributionKind
+from portal.collation import in_order
 from portal.forms import HintedRadios
 from portal.models import Goal, Region, Sector, Target
 from portal.themes import Theme
@@ -69,7 +71,14 @@ def country_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     for country in labels.countries().values():
         region = regions.get(subregions()[country.pk])
         groups.setdefault(str(region or country), []).append((country.pk, str(country)))
-    return sorted((label, sorted(found, key=lambda pair: pair[1])) for label, found in groups.items())
+    return groups_in_order(groups)
+
+
+def groups_in_order(groups: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of (value, label) by their titles, and each by its labels."""
+    return in_order(
+        ((title, in_order(options, itemgetter(1))) for title, options in groups.items()), itemgetter(0)
+    )
 
 
 def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -99,8 +108,8 @@ def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]
 
 
 def country_choices() -> list[tuple[str, Any]]:
-    found = sorted(((c.pk, str(c)) for c in labels.countries().values()), key=lambda pair: pair[1])
-    return [("", _("Choose a country")), *found]
+    found = in_order(labels.countries().values())
+    return [("", _("Choose a country")), *((country.pk, str(country)) for country in found)]
 
 
 def sector_choices() -> list[tuple[str, Any]]:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.forms.choices import LeiField
 from partnerships.forms.partnerships import PlainForm, Rows, short, text
 from partnerships.models import Company, CompanyMember, CompanyName, CompanyPerson
+from portal.countries import CountryField
 from portal.forms import HintedRadios
-from portal.models import Country, Sector
+from portal.models import Sector
 
 
 class SectorField(forms.ModelChoiceField):
@@ -50,7 +51,7 @@ class CompanyForm(PlainForm):
         queryset=Sector.objects.filter(level="section"),
         required=False,
     )
-    country = forms.ModelChoiceField(label=_("Country of registration"), queryset=Country.objects.all())
+    country = CountryField(label=_("Country of registration"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -97,9 +98,7 @@ class PersonRow(PlainForm):
             "share_percent": _("Of owners"),
         }
 
-    country = forms.ModelChoiceField(
-        label=_("Nationality or country"), queryset=Country.objects.all(), required=False
-    )
+    country = CountryField(label=_("Nationality or country"), required=False)
 
     @classmethod
     def initial_of(cls, row) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from partnerships.filters import sees_inside
 from partnerships.models import Partnership
 from partnerships.queries.publication import withheld_from
 from partnerships.search.facts import with_facts
+from portal.collation import in_order
 from portal.templatetags.portal import amount
 
 MOST = 4
@@ -114,7 +115,7 @@ def facts(record: Partnership, withheld: frozenset[str]) -> dict[str, str]:
         _("UN entities"): ", ".join(role.entity.acronym for role in record.entity_roles.all()),
         _("Partners"): hidden if "parties" in withheld else "; ".join(map(str, record.parties.all())),
         _("Scope"): str(record.get_scope_display()),
-        _("Countries"): ", ".join(sorted(map(str, record.countries.all()))),
+        _("Countries"): ", ".join(in_order(map(str, record.countries.all()))),
         _("Targets"): ", ".join(target.code for target in record.targets.all()),
         _("Start"): labels.partial_date(record.start),
         _("End"): labels.partial_date(record.end)

@@ -1,6 +1,7 @@
 """Public indexes: countries, goals, UN entities, organizations, umbrellas; and where the data can be had."""
 
 from collections import Counter
+from operator import itemgetter
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from partnerships import exports, labels, search
 from partnerships.models import Need
 from partnerships.queries.registry import Branch, listed_companies, umbrella_trees
 from partnerships.views.compare import MOST, address, as_chosen, chosen_ids, compared
+from portal.collation import in_order
 from portal.models import Region
 
 PAGE_SIZE = 50
@@ -36,7 +38,7 @@ def index_page(request: HttpRequest, title: str, lead: str, groups: list[dict], 
 def country_index(request: HttpRequest) -> HttpResponse:
     counts, known = counts_of("country"), labels.countries()
     by_region: dict[str, list[dict]] = {}
-    for country in sorted(known.values(), key=str):
+    for country in in_order(known.values()):
         region = labels.reference(Region).get(country.region_id)
         link = {
             "label": str(country),
@@ -44,7 +46,9 @@ def country_index(request: HttpRequest) -> HttpResponse:
             "count": counts.get(country.pk, 0),
         }
         by_region.setdefault(str(region or _("Other")), []).append(link)
-    groups = [{"title": region, "links": links} for region, links in sorted(by_region.items())]
+    groups = [
+        {"title": region, "links": links} for region, links in in_order(by_region.items(), itemgetter(0))
+    ]
     lead = _("Each country or area with its partnerships, needs, and the UN offices that answer for it.")
     return index_page(request, _("Countries and areas"), lead, groups)
 

@@ -59,7 +59,7 @@ def test_coverage_counts_what_the_reader_may_see():
     wfp = next(entity for entity in coverage(inside).entities if entity.pk == "WFP")
     assert (wfp.entry_count, wfp.stale_count) == (1, 0)
     names = [country.short_en for country in coverage(stranger).uncovered]
-    assert names == sorted(names)
+    assert names.index("Chad") < names.index("Côte d’Ivoire") < names.index("Croatia") < names.index("Cuba")
 
 
 def test_demo_loads_twice_and_stays_the_same(settings):

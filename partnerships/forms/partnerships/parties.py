@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships import labels
-from partnerships.forms.choices import GroupedCheckboxes, country_groups, target_groups, theme_groups
+from partnerships.forms.choices import (
+    GroupedCheckboxes,
+    country_groups,
+    groups_in_order,
+    target_groups,
+    theme_groups,
+)
 from partnerships.forms.partnerships.base import (
     PARTIAL_HINT,
     EntityField,
@@ -125,7 +131,7 @@ def region_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     for region in regions.values():
         parent = regions.get(region.parent_id or "")
         groups.setdefault(str(parent or region), []).append((region.pk, str(region)))
-    return sorted((label, sorted(found, key=lambda pair: pair[1])) for label, found in groups.items())
+    return groups_in_order(groups)
 
 
 class PlacesForm(RecordForm):

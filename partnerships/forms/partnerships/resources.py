@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.forms.partnerships.base import CurrencyField, RecordForm, RowForm, short, text, yes_no
 from partnerships.models import Contribution, Partnership, UNCost
-from portal.models import Country
+from portal.countries import CountryField
 
 
 class ContributionRow(RowForm):
@@ -36,7 +35,7 @@ class ContributionRow(RowForm):
 
     currency = CurrencyField()
     is_earmarked = yes_no(_("Earmarked"))
-    country = forms.ModelChoiceField(label=_("Place"), queryset=Country.objects.all(), required=False)
+    country = CountryField(label=_("Place"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,0 +1,30 @@
+"""Fields of forms that ask for countries: listed by their names in the reader's language."""
+
+from collections.abc import Iterator
+
+from django import forms
+from django.forms.models import ModelChoiceIterator
+
+from portal.collation import in_order
+from portal.models import Country
+
+
+class _InOrder(ModelChoiceIterator):
+    def __iter__(self) -> Iterator:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, in_order(self.queryset.all()))
+
+
+class CountryField(forms.ModelChoiceField):
+    iterator = _InOrder
+
+    def __init__(self, **options) -> None:
+        super().__init__(**{"queryset": Country.objects.all()} | options)
+
+
+class CountriesField(forms.ModelMultipleChoiceField):
+    iterator = _InOrder
+
+    def __init__(self, **options) -> None:
+        super().__init__(**{"queryset": Country.objects.all()} | options)
