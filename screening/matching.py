@@ -239,6 +239,11 @@ def companies_met(index: Index, list_code: str, entry: Entry) -> set[int]:
     return {int(found.partition(":")[0]) for found in index.met_by(Listed.from_entry(entry, list_code))}
 
 
+def compares_alike(one: Entry, other: Entry) -> bool:
+    """Is all that the matcher looks at the same in both: names, countries, identifiers, dates?"""
+    return Listed.from_entry(one) == Listed.from_entry(other)
+
+
 def same_company(index: Index, entry: Entry) -> int | None:
     """The id of the one company that is this party: nearly the same name, and the country agrees."""
     listed = Listed.from_entry(entry)

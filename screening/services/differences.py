@@ -50,11 +50,15 @@ def screen_changes(difference_id: int, part: int) -> int:
     version = difference.version
     changes = version.changes.exclude(kind=ListChange.Kind.REMOVED).order_by("id")
     ids = list(changes.values_list("source_id", flat=True)[part * PART : (part + 1) * PART])
-    rows = ListEntry.objects.filter(version=version, source_id__in=ids).order_by("source_id")
+    rows = ListEntry.objects.filter(source_id__in=ids).order_by("source_id")
+    before = dict(rows.filter(version=difference.before_id).values_list("source_id", "content"))
     index = matching.index_of_companies()
     met: set[int] = set()
-    for content in rows.values_list("content", flat=True).iterator(chunk_size=PART):
-        met |= matching.companies_met(index, version.source_id, Entry.from_dict(content))
+    for key, content in rows.filter(version=version).values_list("source_id", "content"):
+        entry = Entry.from_dict(content)
+        if key in before and matching.compares_alike(Entry.from_dict(before[key]), entry):
+            continue  # its remarks, say: it meets whom it met, and those are affected already
+        met |= matching.companies_met(index, version.source_id, entry)
     _affect(difference, met)
     ListDifference.objects.filter(pk=difference.pk).update(parts_done=F("parts_done") + 1)
     ListDifference.objects.filter(pk=difference.pk, parts_done=F("part_count")).update(

@@ -4,7 +4,7 @@ import time_machine
 from partnerships.models import CompanyName, CompanyPerson
 from portal.jobs import run_job
 from portal.models import AuditEvent, Job
-from screening import queries
+from screening import matching, queries
 from screening.models import Case, CaseStatus, Hit, HitOutcome, HitReason, ListDifference, ScreeningRun
 from screening.services import hits as hit_services
 from screening.services import lists
@@ -195,6 +195,21 @@ def test_new_version_screens_its_changes_and_only_the_companies_they_meet(source
     difference = version.difference
     assert (difference.part_count, difference.parts_done) == (1, 1)
     assert list(difference.affected.all()) == [met]
+
+
+def test_entry_that_compares_as_before_is_not_compared_again(source, company, run_jobs, monkeypatch):
+    screen_company(company.pk)
+    compared = []
+
+    def met(index, code, entry):
+        compared.append(entry.primary_name)
+        return set()
+
+    monkeypatch.setattr(matching, "companies_met", met)
+    serve(source, list_xml("Orsalla Maritime Trade Co", *FILLER, "Quorvane Holding", e1="other remarks"))
+    run_jobs()
+    assert compared == ["Quorvane Holding"]
+    assert company.runs.count() == 2  # it has the changed entry as a hit
 
 
 def test_part_of_a_difference_counts_once(source, run_jobs):
