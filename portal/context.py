@@ -58,6 +58,7 @@ FOOTER = [
             ("partnerships:partnership_list", _("All partnerships")),
             ("partnerships:need_list", _("Open needs")),
             ("partnerships:map", _("Map")),
+            ("partnerships:report_index", _("Progress reports")),
             ("partnerships:register", _("Register a partnership")),
             ("partnerships:data", _("Data and API")),
             ("focalpoints:directory", _("Focal points")),
