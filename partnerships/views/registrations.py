@@ -74,7 +74,7 @@ def topics(registration: Registration, current: str = "") -> list[dict]:
             "label": _("Check and send"),
             "url": reverse("partnerships:registration_check", args=[token]),
             "status": "",
-            "status_label": "",
+            "status_label": _("Any time"),
             "is_current": current == "check",
         }
     )
