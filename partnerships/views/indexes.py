@@ -46,9 +46,9 @@ def country_index(request: HttpRequest) -> HttpResponse:
             "count": counts.get(country.pk, 0),
         }
         by_region.setdefault(str(region or _("Other")), []).append(link)
-    groups = [
-        {"title": region, "links": links} for region, links in in_order(by_region.items(), itemgetter(0))
-    ]
+    elsewhere = by_region.pop(_("Other"), [])
+    by_name = [*in_order(by_region.items(), itemgetter(0)), (_("Other"), elsewhere)]
+    groups = [{"title": region, "links": links} for region, links in by_name if links]
     lead = _("Each country or area with its partnerships, needs, and the UN offices that answer for it.")
     return index_page(request, _("Countries and areas"), lead, groups)
 
