@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, cast
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import Count, Max, Sum
+from django.utils import timezone
 
 from partnerships.models import Company, CompanyName
 from screening import queries
@@ -28,6 +29,8 @@ from screening.names.index import IndexFormatError
 from screening.names.matching import SAME_FROM
 
 HITS_KEPT = 50  # of one subject; nobody reads further
+STORED = "index"  # folder of index files in the storage
+STORED_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -184,23 +187,54 @@ def _mapped(sort: str, state: str, entries: Callable[[], Iterator[tuple[str, Ent
 
 
 def _fetch_or_build(path: Path, entries: Callable[[], Iterator[tuple[str, Entry]]]) -> None:
-    stored = f"index/{path.name}"
-    if _storage_is_remote() and default_storage.exists(stored):
-        part = path.with_name(path.name + ".fetched")
-        with default_storage.open(stored) as source, part.open("wb") as target:
-            copyfileobj(source, target, 1 << 20)
-        part.replace(path)
+    """Put the index file in its place: from the storage if a whole one is there, else built and shared."""
+    is_remote = _storage_is_remote()
+    if is_remote and _fetch(path):
         return
     Index.build(entries()).save(path)
-    if _storage_is_remote():
-        with path.open("rb") as built:
-            default_storage.save(stored, File(built))
+    if is_remote:
+        _share(path)
+
+
+def _stored(name: str) -> str:
+    return f"{STORED}/{name}"
+
+
+def _fetch(path: Path) -> bool:
+    """Is the file of that name in the storage, and is it whole? Then it is in its place now."""
+    stored = _stored(path.name)
+    if not default_storage.exists(stored):
+        return False
+    part = path.with_name(path.name + ".fetched")
+    with default_storage.open(stored) as source, part.open("wb") as target:
+        copyfileobj(source, target, 1 << 20)
+    try:
+        Index.open(part)
+    except IndexFormatError:
+        part.unlink()
+        return False
+    part.replace(path)
+    return True
+
+
+def _share(path: Path) -> None:
+    """Store the file for other machines, in place of a damaged one; what has served its time goes."""
+    default_storage.delete(_stored(path.name))
+    with path.open("rb") as built:
+        default_storage.save(_stored(path.name), File(built))
+    # Kept for a while: machines of an older release may still start with it.
+    served = timezone.now() - STORED_KEPT
+    sort = path.name.partition("-")[0]
+    for name in default_storage.listdir(STORED)[1]:
+        is_other = name.startswith(f"{sort}-") and name != path.name
+        if is_other and default_storage.get_modified_time(_stored(name)) < served:
+            default_storage.delete(_stored(name))
 
 
 def _storage_is_remote() -> bool:
     """Do other machines see what is stored? A folder of this one needs no second copy of its own files."""
     try:
-        default_storage.path("index")
+        default_storage.path(STORED)
     except NotImplementedError:
         return True
     return False

@@ -215,7 +215,10 @@ class Index:
             raise IndexFormatError(f"{path.name} is not an index file.")
         (length,) = struct.unpack("<Q", bytes(raw[len(MAGIC) : len(MAGIC) + 8]))
         base = len(MAGIC) + 8 + length
-        head = json.loads(bytes(raw[len(MAGIC) + 8 : base]))
+        try:
+            head = json.loads(bytes(raw[len(MAGIC) + 8 : base]))
+        except ValueError as error:
+            raise IndexFormatError(f"{path.name} is cut off.") from error
         if head["analysis_version"] != ANALYSIS_VERSION:
             raise IndexFormatError(f"{path.name} was built by another version of the name analysis.")
         arrays = {}

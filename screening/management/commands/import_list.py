@@ -36,8 +36,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no list “{code}”. Known lists: {known}.")
         try:
             version = self._receive(source, place)
-        except (RuleViolation, ListError, OSError) as failure:
+        except (RuleViolation, ListError) as failure:
             raise CommandError(f"{code}: {failure}") from failure
+        except OSError as failure:
+            raise CommandError(f"{code}: {place} cannot be read: {failure.strerror}.") from failure
         if version.status == VersionStatus.SERVING:
             self.stdout.write(f"{code}: this file is in use already, as version {version.number}.")
         if override and version.status == VersionStatus.RECEIVED:
