@@ -1,3 +1,4 @@
+from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import GeneratedField
@@ -5,6 +6,10 @@ from django.db.models.functions import Cast, NullIf, Substr
 from django.utils.translation import gettext_lazy as _
 
 PARTIAL_DATE = r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
+
+
+class PartialDate(forms.CharField):
+    """What is typed for a `PartialDateField`."""
 
 
 class PartialDateField(models.CharField):
@@ -17,6 +22,9 @@ class PartialDateField(models.CharField):
             [RegexValidator(PARTIAL_DATE, _("Enter a year, a month as 2001-05, or a day as 2001-05-17."))],
         )
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PartialDate, **kwargs})
 
 
 def year_of(field: str) -> GeneratedField:

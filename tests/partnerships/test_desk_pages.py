@@ -97,7 +97,16 @@ def test_each_topic_opens_and_its_answers_come_back(client, clerk, step):
 def test_every_answer_stands_on_the_page_to_check(client, clerk):
     record = full_record(status=PartnershipStatus.CLOSING)
     page = text_of(client.get(f"{DESK}{record.reference}/check/"))
-    for words in ("Post-harvest loss", "12", "P-6001", "Market price", "41.5", "sex", "Local ownership"):
+    for words in (
+        "Post-harvest loss",
+        "12",
+        "P-6001",
+        "Market price",
+        "41.5",
+        "sex",
+        "Local ownership",
+        "May 2026",
+    ):
         assert words.lower() in page.lower(), words
 
 

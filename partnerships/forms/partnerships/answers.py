@@ -1,12 +1,15 @@
 """Answers in words: what a page to check, or a page with two versions, shows of a form."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partnerships import labels
 from partnerships.forms.partnerships.base import PercentField, ReferenceField, RowForm
+from partnerships.models.dates import PartialDate
 from portal.templatetags.portal import amount
 
 
@@ -27,6 +30,8 @@ def in_words(field: forms.Field, value: Any) -> str:
         return ", ".join(_labels(choices, value if isinstance(value, list) else [value]))
     if isinstance(value, bool):
         return str(_("Yes")) if value else str(_("No"))
+    if isinstance(field, PartialDate) or isinstance(value, date):
+        return labels.partial_date(str(value))
     return amount(value) if isinstance(value, Decimal) else str(value)
 
 
