@@ -42,7 +42,6 @@ class Facet:
     is_known: Callable[[str], bool]
     is_open: bool = False
     is_by_count: bool = True  # else in the order of the values
-    is_shown: bool = True
 
 
 def _one_of(values: Iterable[str]) -> Callable[[str], bool]:
@@ -85,6 +84,7 @@ FACETS = {
     "purpose": Facet(_("Purpose"), _one_of(Purpose.values)),
     "theme": Facet(_("Theme"), _one_of(Theme.values)),
     "partner": Facet(_("Kind of partner"), _one_of(PartnerKind.values)),
+    "company": Facet(_("Company"), _is_uuid),
     "sector": Facet(_("Sector of the partner"), _is_section),
     "kind": Facet(_("Kind of contribution"), _one_of(ContributionKind.values)),
     "value": Facet(_("Size of contribution"), _one_of(labels.VALUE_BANDS), is_by_count=False),
@@ -92,7 +92,6 @@ FACETS = {
     "scope": Facet(_("Scope"), _one_of(Scope.values), is_by_count=False),
     "status": Facet(_("Status"), _one_of(PartnershipStatus.values), is_by_count=False),
     "year": Facet(_("Start year"), _is_year, is_by_count=False),
-    "company": Facet(_("Company"), _is_uuid, is_shown=False),
 }
 NOT = "not_"  # before the name of a facet: its values that a record must not have
 
@@ -142,7 +141,7 @@ def read(given: QueryDict, user: User | AnonymousUser) -> Asked:
     ignored = []
     for name, entries in given.lists():
         facet = FACETS.get(name.removeprefix(NOT))
-        if facet is None or (name not in FACETS and not facet.is_shown):
+        if facet is None:
             continue
         good = [value for value in dict.fromkeys(entries) if facet.is_known(value)]
         ignored += [f"{name}={value}" for value in entries if value not in good]
@@ -206,7 +205,6 @@ class RegistryFilter(django_filters.FilterSet):
         excluded = {
             NOT + name: FacetFilter(label=_("Not: %s") % facet.title, facet=facet)
             for name, facet in FACETS.items()
-            if facet.is_shown
         }
         return super().get_filters() | facets | excluded
 

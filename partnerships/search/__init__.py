@@ -5,6 +5,7 @@ PostgreSQL (`words`), filters and counts are bits (`bits`). Another engine can s
 functions: `find`, `page_of`, `without_each`, `suggest`, `corrected`, `reindex`.
 """
 
+from partnerships.search.bits import MOST_COMPANIES
 from partnerships.search.facts import counted, reporting_of, stated_usd, value_band
 from partnerships.search.finding import (
     ORDERS,
@@ -26,6 +27,7 @@ from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
 __all__ = [
     "FOR_ALL",
     "FOR_UN",
+    "MOST_COMPANIES",
     "ORDERS",
     "Found",
     "Page",

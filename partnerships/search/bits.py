@@ -3,7 +3,8 @@
 A choice of filters is a few bitwise operations and a count of bits over the kept matrix: 100,000 records
 and 700 values are 9 MB and take a millisecond, a million ten times that. Most values belong to few records:
 those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records of
-all have each value is kept up to date with every change.
+all have each value is kept up to date with every change. Companies are too many for a row each: which record
+names which is kept as pairs, and only those of most records are counted.
 
 The truth stays in PostgreSQL. Before each use the process asks, in one query, for the entries that changed
 since its last look, so that every count is that of the tables at that moment. Nobody waits for a lock:
@@ -27,7 +28,8 @@ from partnerships.models import FacetValue
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
 from partnerships.search.words import KeptWords, Mask, Numbers, as_bits
 
-NOT_KEPT = ["company"]  # facets of too many values: their filters are answered by PostgreSQL
+COMPANY = "company"  # the facet of too many values for rows of bits
+MOST_COMPANIES = 50  # are counted
 LOAD_AT_ONCE = 50_000  # primary keys
 BLOCK_WORDS = 32_768  # of the matrix at a time, so that it stays in the processor's cache
 FEW_A_WORD = 1  # a value of fewer records than its row has words is counted record by record
@@ -87,16 +89,18 @@ class Bits:
             self.table, self.since, self.running, self.latest, highest = cursor.fetchone()
             self._know_values()
             self.matrix = np.zeros((len(self.values), highest // 64 + 16), np.uint64)
+            of_companies = [np.empty((2, 0), np.int64)]
             for first in range(0, highest + 1, LOAD_AT_ONCE):
                 buffer = io.BytesIO()
                 cursor.copy_expert(ALL.format(first=first, last=first + LOAD_AT_ONCE - 1), buffer)
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
-                self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64))
+                of_companies.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
+        self.of_companies = np.concatenate(of_companies, axis=1)  # primary keys, numbers
         self._count_all()
 
     def _know_values(self) -> None:
         """The numbers of facet values and the rows that stand for them; the rows of a facet lie together."""
-        found = FacetValue.objects.exclude(facet__in=NOT_KEPT).order_by("facet", "id")
+        found = FacetValue.objects.exclude(facet=COMPANY).order_by("facet", "id")
         audiences = [(number, "", str(number)) for number in (FOR_ALL, FOR_UN)]
         self.values = [*audiences, *found.values_list("id", "facet", "value")]
         self.row_of = {(facet, value): row for row, (_number, facet, value) in enumerate(self.values)}
@@ -104,17 +108,22 @@ class Bits:
             facet: [row for row, _value in group]
             for facet, group in groupby(enumerate(self.values), key=lambda pair: pair[1][1])
         }
+        self.number_of_company = dict(FacetValue.objects.filter(facet=COMPANY).values_list("value", "id"))
+        self.company_of_number = {number: value for value, number in self.number_of_company.items()}
         self.highest_number = FacetValue.objects.aggregate(n=Max("id"))["n"] or FOR_UN
         self.row_of_number = np.full(self.highest_number + 1, -1, np.int64)
         self.row_of_number[[number for number, _facet, _value in self.values]] = range(len(self.values))
 
-    def _set(self, pks: Numbers, numbers: Numbers) -> None:
+    def _set(self, pks: Numbers, numbers: Numbers) -> Numbers:
+        """Set the bits of these pairs. Answers those of companies, which have none: shape (2, pairs)."""
         rows = self.row_of_number[numbers]
+        of_companies = np.stack([pks[rows < 0], numbers[rows < 0]])
         pks, rows = pks[rows >= 0], rows[rows >= 0]
         flat = self.matrix.reshape(-1)
         np.bitwise_or.at(
             flat, rows * self.matrix.shape[1] + (pks >> 6), np.uint64(1) << (pks & 63).astype(np.uint64)
         )
+        return of_companies
 
     def take_in(self, changes: Iterable[tuple[int, list[int] | None]]) -> None:
         """Bring the bits of some records in line: (primary key, facets), None for one that left."""
@@ -141,8 +150,10 @@ class Bits:
         before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
+        self.of_companies = self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]
         if pairs:
-            self._set(*np.array(pairs, np.int64).T)
+            added = self._set(*np.array(pairs, np.int64).T)
+            self.of_companies = np.concatenate([self.of_companies, added], axis=1)
         if is_wider:
             self._count_all()
         else:
@@ -197,6 +208,8 @@ class Bits:
 
     def numbers(self, facet: str, values: Iterable[str]) -> list[int]:
         """The numbers that stand for these values, of those that some record has had."""
+        if facet == COMPANY:
+            return [self.number_of_company[value] for value in values if value in self.number_of_company]
         return [
             self.values[self.row_of[facet, value]][0] for value in values if (facet, value) in self.row_of
         ]
@@ -205,7 +218,7 @@ class Bits:
         """The records that satisfy everything. `narrowed_to` has the bits of what is not in the matrix."""
         mask = self.matrix[self.row_of["", str(wanted.audience)]].copy()
         for facet, values in wanted.chosen.items():
-            mask &= narrowed_to[facet] if facet in NOT_KEPT else self._any(facet, values)
+            mask &= self._any(facet, values)
         for facet, values in wanted.excluded.items():
             mask &= ~self._any(facet, values)
         for name, is_on in (("q", wanted.words), ("updated_since", wanted.since)):
@@ -214,16 +227,20 @@ class Bits:
         return mask
 
     def _any(self, facet: str, values: Iterable[str]) -> Mask:
+        if facet == COMPANY:
+            found, numbers = self.of_companies
+            return self.from_pks(found[np.isin(numbers, self.numbers(facet, values))])
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
     def counts_of_all(self, audience: int, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """`counts` among everything that this audience may see, without counting."""
         numbers = self.totals[str(audience)]
-        asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
-        return self._named(
+        asked = self._known(facets)
+        found = self._named(
             asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
         )
+        return found | self._companies(self.matrix[self.row_of["", str(audience)]], facets)
 
     def count_of_all(self, audience: int, facet: str, value: str) -> int:
         """The records that have this value, of those that this audience may see."""
@@ -232,8 +249,26 @@ class Bits:
 
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
-        asked = self.rows if facets is None else [facet for facet in facets if facet in self.rows]
-        return self._named(asked, self._numbers(mask, asked))
+        asked = self._known(facets)
+        return self._named(asked, self._numbers(mask, asked)) | self._companies(mask, facets)
+
+    def _known(self, facets: Iterable[str] | None) -> list[str]:
+        return [facet for facet in self.rows if facets is None or facet in facets]
+
+    def _companies(self, mask: Mask, facets: Iterable[str] | None) -> dict[str, dict[str, int]]:
+        """The companies of most records of the mask, if asked for."""
+        if facets is not None and COMPANY not in facets:
+            return {}
+        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little").view(bool)
+        found, numbers = self.of_companies
+        counts = np.bincount(numbers[is_in[found]])
+        # Most records first, of equal ones the company that came first.
+        rank = np.arange(len(counts)) - counts * len(counts)
+        if len(rank) > MOST_COMPANIES:
+            rank = np.partition(rank, MOST_COMPANIES - 1)[:MOST_COMPANIES]
+        top = [number % len(counts) for number in np.sort(rank).tolist()]
+        named = {self.company_of_number[number]: int(counts[number]) for number in top if counts[number]}
+        return {COMPANY: named} if named else {}
 
     def _named(self, facets: Iterable[str], numbers: Iterable[Numbers]) -> dict[str, dict[str, int]]:
         found = {

@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.dateparse import parse_datetime
 
-from partnerships.models import FacetValue, RegistryEntry
+from partnerships.models import RegistryEntry
 from partnerships.search import bits
 from partnerships.search.wanted import Wanted, text_query
 from partnerships.search.words import having, one_of
@@ -75,7 +75,7 @@ def find(wanted: Wanted, *, with_counts: bool = True) -> Found:
 
 def _known(wanted: Wanted, kept: bits.Bits) -> dict[str, bits.Mask] | None:
     """The bits of what the matrix does not know, None where the tables have to be asked."""
-    if wanted.since or any(facet in wanted.chosen for facet in bits.NOT_KEPT):
+    if wanted.since:
         return None
     if not wanted.words:
         return {}
@@ -116,8 +116,7 @@ def _counts(
 
 def _in_query_language(wanted: Wanted, kept: bits.Bits) -> str:
     def one_of(facet: str, values: Iterable[str]) -> str:
-        numbers = kept.numbers(facet, values) if facet not in bits.NOT_KEPT else _numbers(facet, values)
-        return "(" + "|".join(map(str, numbers or [NOWHERE])) + ")"
+        return "(" + "|".join(map(str, kept.numbers(facet, values) or [NOWHERE])) + ")"
 
     parts = [str(wanted.audience)]
     parts += [one_of(facet, values) for facet, values in wanted.chosen.items()]
@@ -146,22 +145,13 @@ def cross(wanted: Wanted, rows: str, columns: str) -> dict[str, dict[str, int]]:
 
 
 def _answered_by_tables(wanted: Wanted) -> dict[str, Iterable[int]]:
-    """{"q" or facet: primary keys} for what the matrix of bits does not know."""
+    """{"q" or "updated_since": primary keys} for what the matrix of bits does not know."""
     found: dict[str, Iterable[int]] = {}
     if wanted.words:
         found["q"] = having(wanted.words)
     if wanted.since:
         found["updated_since"] = _changed(RegistryEntry.objects.all(), wanted).values_list("pk", flat=True)
-    for facet in bits.NOT_KEPT:
-        if facet in wanted.chosen:
-            numbers = _numbers(facet, wanted.chosen[facet])
-            entries = RegistryEntry.objects.filter(facets__overlap=numbers)
-            found[facet] = entries.values_list("pk", flat=True) if numbers else []
     return found
-
-
-def _numbers(facet: str, values: Iterable[str]) -> list[int]:
-    return list(FacetValue.objects.filter(facet=facet, value__in=values).values_list("id", flat=True))
 
 
 def entries_of(found: Found) -> QuerySet[RegistryEntry]:

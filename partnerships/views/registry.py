@@ -1,6 +1,6 @@
 """The public registry: the list with its filters, and the same result as a file or feed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
@@ -109,11 +109,11 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
     opened, wanted, counts = request.GET.get("more", ""), found.wanted, found.counts
     drawn = []
     for name, facet in FACETS.items():
-        if not facet.is_shown:
-            continue
-        chosen, records, words = wanted.chosen.get(name, ()), counts.get(name, {}), labels.words(name)
+        chosen, records = wanted.chosen.get(name, ()), counts.get(name, {})
+        words = labels.words(name) if name != "company" else company_names({*records, *chosen})
         values = sorted({*records, *chosen}, key=_facet_order(name, facet.is_by_count, records, words))
         is_long = len(values) > SHORT_FACET + 1 and name != opened
+        is_cut = name == "company" and len(records) >= search.MOST_COMPANIES
         shown = [
             value
             for place, value in enumerate(values)
@@ -134,7 +134,8 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
                     for value in shown
                 ],
                 "more_url": "?" + _with(query, more=name) if is_long else "",
-                "more_label": _("All %(count)s") % {"count": len(values)},
+                "more_label": (_("The first %(count)s") if is_cut else _("All %(count)s"))
+                % {"count": len(values)},
             }
         )
     return [facet for facet in drawn if facet["options"]]
@@ -184,8 +185,6 @@ def leave_out_links(query: QueryDict, wanted: search.Wanted) -> list[dict]:
     """For each value that is on, the same list with that value left out instead."""
     links = []
     for name, values in wanted.chosen.items():
-        if not FACETS[name].is_shown:
-            continue
         for value in values:
             changed = QueryDict(_less(query, name, value).removeprefix("?"), mutable=True)
             changed.appendlist(NOT + name, value)
@@ -230,10 +229,14 @@ def since_label(wanted: search.Wanted) -> str:
     return _("Changed since %(moment)s") % {"moment": date_format(localtime(wanted.since), "j F Y H:i")}
 
 
+def company_names(public_ids: Collection[str]) -> dict[str, str]:
+    found = Company.objects.filter(public_id__in=public_ids).values_list("public_id", "name")
+    return {public_id: public_id for public_id in public_ids} | {str(key): name for key, name in found}
+
+
 def value_label(name: str, value: str) -> str:
     if name == "company":
-        company = Company.objects.filter(public_id=value).only("name").first()
-        return company.name if company else value
+        return company_names([value])[value]
     return labels.OF_FACET[name](value)
 
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerships import search
-from partnerships.models import Partnership, PartnershipType, RegistryEntry, RegistryWord
+from partnerships.models import Partnership, PartnershipParty, PartnershipType, RegistryEntry, RegistryWord
 from partnerships.search import FOR_ALL, Wanted, bits
 from tests.partnerships.factories import (
     CompanyFactory,
@@ -96,6 +96,7 @@ def test_reporting_needs_more_than_inputs():
             st.sampled_from(PartnershipType.values),
             st.sets(st.sampled_from(["UGA", "KEN", "BGD"])),
             st.sets(st.sampled_from(["WFP", "UNDP"]), min_size=1),
+            st.sets(st.integers(0, 2)),
         ),
         max_size=6,
     ),
@@ -110,11 +111,16 @@ def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excl
 
 def check_counts(records, changed, excluded):
     Partnership.objects.all().delete()
+    firms = [CompanyFactory() for _ in range(3)]
     kept = bits.Bits()  # a process that learns of each change, beside those that read all anew
 
     def learn(*pks: int) -> None:
         known = dict(RegistryEntry.objects.filter(pk__in=pks).values_list("pk", "facets"))
         kept.take_in((pk, known.get(pk)) for pk in pks)
+
+    def named(public) -> Counter:
+        pairs = PartnershipParty.objects.filter(partnership__in=public, company__isnull=False)
+        return Counter(str(public_id) for public_id in pairs.values_list("company__public_id", flat=True))
 
     def check() -> None:
         total, facets = counts()
@@ -124,6 +130,7 @@ def check_counts(records, changed, excluded):
         places = Counter(public.filter(countries__isnull=False).values_list("countries", flat=True))
         assert facets.get("country", {}) == places
         assert facets.get("entity", {}) == Counter(public.values_list("entities", flat=True))
+        assert facets.get("company", {}) == named(public)
         assert kept.counts(kept.mask(Wanted(), {})) == kept.counts_of_all(FOR_ALL) == facets
         assert search.find(Wanted()).updated_at == search.last_updated()
         wanted = Wanted("", {"type": [changed]}, {"entity": [excluded]})
@@ -133,14 +140,27 @@ def check_counts(records, changed, excluded):
         assert kept.counts(kept.mask(wanted, {}), ["country"]).get("country", {}) == Counter(
             by_tables.filter(countries__isnull=False).values_list("countries", flat=True)
         )
+        assert narrowed.counts.get("company", {}) == named(by_tables)
+        firm = str(firms[0].public_id)
+        assert sorted(found(company=[firm])) == sorted(
+            public.filter(parties__company=firms[0]).values_list("reference", flat=True)
+        )
+        without = search.find(Wanted("", {}, {"company": [firm]}))
+        assert without.total == public.exclude(parties__company=firms[0]).count()
         others = public.exclude(entities=excluded).values_list("partnership_type", flat=True)
         assert narrowed.counts.get("type", {}) == Counter(others)
         assert sorted(narrowed.few) == sorted(by_tables.values_list("pk", flat=True))
 
     made = []
-    for kind, places, who in records:
+    for kind, places, who, partners in records:
         made.append(
-            PartnershipFactory(is_public=True, partnership_type=kind, countries=places, entities=sorted(who))
+            PartnershipFactory(
+                is_public=True,
+                partnership_type=kind,
+                countries=places,
+                entities=sorted(who),
+                companies=[firms[number] for number in partners],
+            )
         )
         learn(made[-1].pk)
         check()
