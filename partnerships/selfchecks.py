@@ -90,7 +90,10 @@ def trend(checks: Iterable[SelfCheck]) -> dict[str, Any]:
         "rows": [
             {
                 "label": label,
-                "marks": [made[moment].answers.get(item, {}).get("mark") for moment in moments],
+                "marks": [
+                    {"moment": Moment(moment).label, "mark": made[moment].answers.get(item, {}).get("mark")}
+                    for moment in moments
+                ],
                 "note": made[moments[-1]].answers.get(item, {}).get("note", "") if moments else "",
             }
             for item, label in ITEMS[Kind.CHARACTERISTICS].items()
