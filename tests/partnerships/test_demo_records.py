@@ -98,3 +98,4 @@ def test_the_complete_record_fills_and_shows_every_field_and_closes_with_its_les
         "3 months",
     )
     assert [text for text in words if text not in page] == []
+    assert page.count('data-label="Halfway"') == 11  # a phone names the moment of each mark
