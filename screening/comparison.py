@@ -1,5 +1,6 @@
 """What a reviewer sees of a hit: words, facts and score of both sides, ready for the page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -101,12 +102,10 @@ def subject_facts(hit: Hit, screened: dict) -> dict:
 
 
 def fact_rows(hit: Hit, screened: dict) -> list[FactRow]:
-    """Both sides fact by fact. Countries cost one query."""
+    """Both sides fact by fact. Countries cost two queries."""
     ours, theirs = subject_facts(hit, screened), hit.entry_content
     readings = {fact["field"]: fact["outcome"] for fact in hit.explanation["facts"]}
-    listed_countries = list(
-        dict.fromkeys(item["text"] for item in (*theirs["nationalities"], *theirs["countries"]))
-    )
+    listed_countries = _listed_countries((*theirs["nationalities"], *theirs["countries"]))
     is_person = ours.get("kind") == "person"
     addresses = [item["text"] for item in (*theirs["addresses"], *theirs["places"]) if item["text"]]
     others = [item for item in theirs["names"] if item["text"] != hit.entry_name][:12]
@@ -164,6 +163,20 @@ def _name_notes(name: dict) -> list[str]:
     elif name["type"] == "former":
         notes.append(_("%(name)s: a former name") % {"name": text})
     return notes
+
+
+def met_name_notes(hit: Hit) -> list[str]:
+    """The same of the listed name that met."""
+    names = [name for name in hit.entry_content["names"] if name["text"] == hit.explanation["name_matched"]]
+    return [note for name in names[:1] for note in _name_notes(name)]
+
+
+def _listed_countries(countries: Iterable[dict]) -> list[str]:
+    """Each country once: in the publisher's words, or by its name where those are a code."""
+    countries = list(countries)
+    codes = [item["iso2"] for item in countries if item["iso2"] and len(item["text"]) < 4]
+    named = dict(zip(codes, country_names(codes), strict=True))
+    return list(dict.fromkeys(named.get(item["iso2"], item["text"]) for item in countries))
 
 
 def country_names(iso2_codes: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from screening import comparison
-from screening.lists.model import Entry, ListedName
+from screening.lists.model import Country, Entry, ListedName
 from tests.screening.factories import HitFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,12 @@ def test_other_names_say_how_they_read_and_how_good_they_are():
         "Orsalla Bunkering: the publisher calls this alias weak",
         "Port Ships: a former name",
     ]
+    hit.explanation = explained([], name_matched="Орсала")
+    assert comparison.met_name_notes(hit) == ["Орсала reads “orsala”"]
+
+
+def test_listed_countries_are_named_where_the_publisher_gives_codes():
+    countries = (Country("cy", "cyp", "cy"), Country("cy", "cyp", "Kypros"), Country("", "", "Atlantis"))
+    entry = Entry("x", "organization", (ListedName("Orsalla", "primary"),), countries=countries)
+    hit = HitFactory(entry_content=entry.as_dict())
+    assert comparison.fact_rows(hit, hit.last_run.subject)[0].theirs == ["Cyprus", "Atlantis"]
