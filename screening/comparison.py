@@ -154,15 +154,20 @@ def _row(
 
 def _name_notes(name: dict) -> list[str]:
     """What a reader of Latin letters needs to know of a listed name beside its letters."""
-    text, notes = name["text"], []
+    text, notes = _isolated(name["text"]), []
     if name["script"] not in ("", "Latn"):
-        reads = " ".join(romanise(word) for word in text.split())
-        notes.append(_("%(name)s reads “%(reads)s”") % {"name": text, "reads": reads})
+        reads = " ".join(romanise(word) for word in name["text"].split())
+        notes.append(_("%(name)s reads “%(reads)s”") % {"name": text, "reads": _isolated(reads)})
     if name["type"] == "weak":
         notes.append(_("%(name)s: the publisher calls this alias weak") % {"name": text})
     elif name["type"] == "former":
         notes.append(_("%(name)s: a former name") % {"name": text})
     return notes
+
+
+def _isolated(text: str) -> str:
+    """A name between the signs that keep its direction from turning the sentence around it."""
+    return f"\u2068{text}\u2069"
 
 
 def met_name_notes(hit: Hit) -> list[str]:

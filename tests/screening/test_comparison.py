@@ -37,12 +37,12 @@ def test_other_names_say_how_they_read_and_how_good_they_are():
     row = comparison.fact_rows(hit, hit.last_run.subject)[-1]
     assert row.theirs == ["Орсала", "Orsalla Bunkering", "Port Ships"]
     assert row.notes == [
-        "Орсала reads “orsala”",
-        "Orsalla Bunkering: the publisher calls this alias weak",
-        "Port Ships: a former name",
+        "\u2068Орсала\u2069 reads “\u2068orsala\u2069”",
+        "\u2068Orsalla Bunkering\u2069: the publisher calls this alias weak",
+        "\u2068Port Ships\u2069: a former name",
     ]
     hit.explanation = explained([], name_matched="Орсала")
-    assert comparison.met_name_notes(hit) == ["Орсала reads “orsala”"]
+    assert comparison.met_name_notes(hit) == ["\u2068Орсала\u2069 reads “\u2068orsala\u2069”"]
 
 
 def test_listed_countries_are_named_where_the_publisher_gives_codes():
