@@ -48,7 +48,7 @@ types:
 	$(PRODUCTION) .venv/bin/mypy
 
 bench: .venv/bench  ## Print our figures beside those of the peers
-	@for bench in names retrieval registry matching newsletter; do \
+	@for bench in names retrieval lists registry matching newsletter; do \
 		$(WITH_DATABASE) $(PYTHON) -m bench.$$bench || exit 1; done
 
 assets:  ## Make static/vendor and the stylesheet anew from their sources (needs Node)
