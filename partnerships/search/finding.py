@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -59,18 +60,29 @@ def find(wanted: Wanted, *, with_counts: bool = True) -> Found:
     What filters and known words find is kept until the next change of the registry.
     """
     key = (wanted.key(), with_counts)
-    with bits.current() as kept:
-        if key not in kept.answers and (narrowed := _known(wanted, kept)) is not None:
-            kept.remember(key, _count(wanted, kept, narrowed, with_counts))
-        if key in kept.answers:
+    with _looked_up(wanted) as (kept, narrowed, is_current):
+        if is_current and key in kept.answers:
             return kept.answers[key]
+        found = _count(wanted, kept, narrowed, with_counts)
+        if is_current:
+            kept.remember(key, found)
+        return found
+
+
+@contextmanager
+def _looked_up(wanted: Wanted) -> Iterator[tuple[bits.Bits, Mapping[str, bits.Mask], bool]]:
+    """The matrix as of now, the bits of what it does not know, and whether these are of the same moment."""
+    with bits.current() as kept:
+        if (narrowed := _known(wanted, kept)) is not None:
+            yield kept, narrowed, True
+            return
         words, changes = kept.words, len(kept.words.changed)
     pks = _answered_by_tables(wanted)  # meanwhile others may look
     with bits.current() as kept:
         narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
         if wanted.words:
             words.keep(wanted.words, narrowed["q"], changes)
-        return _count(wanted, kept, narrowed, with_counts)
+        yield kept, narrowed, False
 
 
 def _known(wanted: Wanted, kept: bits.Bits) -> dict[str, bits.Mask] | None:
@@ -126,17 +138,14 @@ def _in_query_language(wanted: Wanted, kept: bits.Bits) -> str:
 
 def without_each(wanted: Wanted) -> dict[str, int]:
     """{filter: records that were found without it}, for an empty result."""
-    pks = _answered_by_tables(wanted)
-    with bits.current() as kept:
-        narrowed = {name: kept.from_pks(found) for name, found in pks.items()}
+    with _looked_up(wanted) as (kept, narrowed, _is_current):
         return {name: bits.total(kept.mask(wanted.without(name), narrowed)) for name in wanted.names()}
 
 
 def cross(wanted: Wanted, rows: str, columns: str) -> dict[str, dict[str, int]]:
     """{value of one facet: {value of the other: records that have both}}, without empty ones."""
-    pks = _answered_by_tables(wanted)
-    with bits.current() as kept:
-        mask = kept.mask(wanted, {name: kept.from_pks(found) for name, found in pks.items()})
+    with _looked_up(wanted) as (kept, narrowed, _is_current):
+        mask = kept.mask(wanted, narrowed)
         table = {}
         for value in kept.counts(mask, [rows]).get(rows, {}):
             both = mask & kept.matrix[kept.row_of[rows, value]]
@@ -224,6 +233,8 @@ def page_of(found: Found, sort: str = "", cursor: str = "", size: int = 25) -> P
 
     A cursor that cannot be read starts at the first page.
     """
+    if not found.total:
+        return Page([], 1)
     name = found.order(sort)
     order, entries = ORDERS[name], entries_of(found)
     place = read_cursor(cursor, order)

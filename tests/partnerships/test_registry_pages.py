@@ -64,6 +64,8 @@ def test_list_queries_stay_flat_and_few(
     monkeypatch.setattr(bits, "Bits", lambda: kept)
     with django_assert_max_num_queries(6):
         client.get(LIST, {"country": "UGA", "goal": "8", "q": "fictional"})
+    with django_assert_max_num_queries(6):  # with what the words may mean, and which filter to drop
+        assert "Without <bdi>“zzqqzz”" in text_of(client.get(LIST, {"country": "UGA", "q": "zzqqzz"}))
 
 
 def test_un_users_also_find_what_is_for_the_un_system(client, sign_in):
