@@ -288,9 +288,13 @@ def _svg(number: float) -> str:
 
 @register.filter
 def marked_against(name: str, other: str) -> SafeString:
-    """`name` with the letters that `other` does not have underlined: "Orsalla" against "Orsala"."""
+    """`name` with the letters that `other` does not have underlined: "Orsalla" against "Orsala".
+
+    Nothing is underlined where they share no letter: they are written in two scripts.
+    """
     spans = SequenceMatcher(a=other.casefold(), b=name.casefold(), autojunk=False).get_opcodes()
-    if len(name.casefold()) != len(name):  # folding changed the length (ß, İ): positions no longer agree
+    is_shared = any(kind == "equal" for kind, *_places in spans)
+    if not is_shared or len(name.casefold()) != len(name):  # folding ß or İ moves what stands behind
         return format_html("{}", name)
     pieces = (
         (mark_safe("<u>{}</u>") if kind != "equal" else "{}", name[a:b])

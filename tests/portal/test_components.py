@@ -138,7 +138,8 @@ def test_block_components_keep_their_content_and_escape_their_arguments():
 def test_letters_that_differ_are_underlined():
     assert marked_against("Orsalla", "Orsala") in ("Orsal<u>l</u>a", "Orsa<u>l</u>la")
     assert marked_against("Maritime", "MARITIME") == "Maritime"
-    assert marked_against("<b>", "") == "<u>&lt;b&gt;</u>"
+    assert marked_against("<b>a", "A") == "<u>&lt;b&gt;</u>a"
+    assert marked_against("Трейдинг", "Trading") == "Трейдинг"
     assert marked_against("Straße", "Strasse") == "Straße"
 
 
