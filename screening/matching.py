@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, cast
@@ -23,11 +24,12 @@ from partnerships.models import Company, CompanyName
 from screening import queries
 from screening.lists.model import Country as ListedCountry
 from screening.lists.model import Entry, Identifier, Kind, ListedName, PartialDate
-from screening.models import ListEntry, ListVersion, SubjectRole
+from screening.models import ListEntry, ListEntryKeys, ListVersion, SubjectRole
 from screening.names import MATCHER_VERSION, Index, Listed, Subject, scorer
-from screening.names.index import IndexFormatError
+from screening.names.index import KEYS_VERSION, Indexed, IndexFormatError, keys_of_entry, unpacked_keys
 from screening.names.matching import SAME_FROM
 
+BATCH = 1000  # entries
 HITS_KEPT = 50  # of one subject; nobody reads further
 STORED = "index"  # folder of index files in the storage
 STORED_KEPT = timedelta(days=7)
@@ -150,10 +152,25 @@ def index_of(versions: Sequence[ListVersion]) -> Index:
 def _index(versions: tuple[str, ...]) -> Index:
     ids = [int(version.split(":")[1]) for version in versions]
 
-    def entries() -> Iterator[tuple[str, Entry]]:
+    def entries() -> Iterator[Indexed]:
         rows = ListEntry.objects.filter(version__in=ids).order_by("version__source_id", "source_id")
-        for code, content in rows.values_list("version__source_id", "content").iterator(chunk_size=1000):
-            yield code, Entry.from_dict(content)
+        found = rows.values_list(
+            "pk", "version__source_id", "content", "keys__made_by", "keys__names"
+        ).iterator(chunk_size=BATCH)
+        while batch := list(islice(found, BATCH)):
+            made = []
+            for pk, code, content, made_by, names in batch:
+                entry = Entry.from_dict(content)
+                if made_by == KEYS_VERSION:
+                    keys = unpacked_keys(bytes(names))
+                else:
+                    keys = keys_of_entry(entry)
+                    packed = b"".join(name.packed() for name in keys)
+                    made.append(ListEntryKeys(entry_id=pk, made_by=KEYS_VERSION, names=packed))
+                yield code, entry, keys
+            ListEntryKeys.objects.bulk_create(
+                made, update_conflicts=True, unique_fields=["entry"], update_fields=["made_by", "names"]
+            )
 
     return _mapped("lists", _hash(versions), entries)
 
@@ -161,7 +178,7 @@ def _index(versions: tuple[str, ...]) -> Index:
 _OPEN: dict[str, tuple[Path, Index]] = {}  # of this process: the latest index of each sort
 
 
-def _mapped(sort: str, state: str, entries: Callable[[], Iterator[tuple[str, Entry]]]) -> Index:
+def _mapped(sort: str, state: str, entries: Callable[[], Iterator[Indexed]]) -> Index:
     """The index file of one sort and state, built where it is not there yet.
 
     Machines share it through the storage of files, so that one builds and the others fetch.
@@ -186,7 +203,7 @@ def _mapped(sort: str, state: str, entries: Callable[[], Iterator[tuple[str, Ent
     return index
 
 
-def _fetch_or_build(path: Path, entries: Callable[[], Iterator[tuple[str, Entry]]]) -> None:
+def _fetch_or_build(path: Path, entries: Callable[[], Iterator[Indexed]]) -> None:
     """Put the index file in its place: from the storage if a whole one is there, else built and shared."""
     is_remote = _storage_is_remote()
     if is_remote and _fetch(path):
@@ -250,7 +267,7 @@ def index_of_companies() -> Index:
     return _mapped("companies", _hash([str(value) for value in state.values()]), _company_entries)
 
 
-def _company_entries() -> Iterator[tuple[str, Entry]]:
+def _company_entries() -> Iterator[Indexed]:
     companies = queries.screened_companies().select_related("country").prefetch_related("names")
     for company in companies.order_by("pk").iterator(chunk_size=500):
         for asked in asked_subjects(as_screened(company)):

@@ -184,6 +184,23 @@ class ListEntry(models.Model):
         return self.name
 
 
+class ListEntryKeys(models.Model):
+    """What the names of an entry are found by: the lasting form of what an index file is built of.
+
+    `names` are `screening.names.index.NameKeys`, packed, by the code of `made_by` (its KEYS_VERSION).
+    """
+
+    entry = models.OneToOneField(ListEntry, models.CASCADE, primary_key=True, related_name="keys")
+    made_by = models.CharField(max_length=20)
+    names = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "keys of list entries"
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} by {self.made_by}"
+
+
 class ListChange(models.Model):
     """One entry that a version added, removed or changed against the version served before it."""
 

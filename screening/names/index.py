@@ -17,8 +17,8 @@ import math
 import os
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise, product
@@ -46,6 +46,7 @@ from screening.names.romanise import ARTICLE, coarse_roots, once
 from screening.names.scorer import scorer
 
 MAGIC = b"CGNAMES4"
+KEYS_VERSION = f"4.{ANALYSIS_VERSION}"  # raise the first number when a name gets other keys
 GRAMS_KEPT = 12  # rarest letter triples of a name
 POSTINGS_BUDGET = 28_000  # names looked at for one query name, rarest keys first: 3 ms at a million names
 NAMES_COMPARED = 80  # candidates that are compared word by word, per query name; more where there are many
@@ -111,6 +112,50 @@ def identifier_keys(identifiers: Iterable[Identifier]) -> list[int]:
     return [crc32(b"d" + value.encode()) for value in plain if len(value) >= 5]
 
 
+@dataclass(frozen=True, slots=True)
+class NameKeys:
+    """What a name of an entry is found by: keys, letter triples; `lines`: it taken apart, by variant."""
+
+    keys: Sequence[int]
+    triples: Sequence[int]
+    lines: bytes
+
+    def packed(self) -> bytes:
+        sizes = struct.pack("<3I", len(self.keys), len(self.triples), len(self.lines))
+        return sizes + np.array([*self.keys, *self.triples], "<u4").tobytes() + self.lines
+
+
+def keys_of_entry(entry: Entry) -> list[NameKeys]:
+    """The keys of each name of an entry, in their order. Takes about 100 µs a name."""
+    kind = "person" if entry.kind == "person" else "organization"
+    ids = identifier_keys(entry.identifiers)
+    found = []
+    for name in entry.names:
+        mine, triples, lines = list(ids), [], b""
+        for variant in variants(name.text):
+            analysed = analyse(variant, kind)
+            keys, more = keys_of(analysed)
+            mine += [key for key, _ in keys]
+            triples += more
+            lines += analysed.packed() + b"\n"
+        found.append(NameKeys(sorted(set(mine)), sorted(set(triples)), lines))
+    return found
+
+
+def unpacked_keys(data: bytes) -> list[NameKeys]:
+    """What `NameKeys.packed` wrote, one name after the other."""
+    found, at = [], 0
+    while at < len(data):
+        keys, triples, lines = struct.unpack_from("<3I", data, at)
+        numbers = np.frombuffer(data, "<u4", keys + triples, at + 12).tolist()
+        at += 12 + 4 * (keys + triples) + lines
+        found.append(NameKeys(numbers[:keys], numbers[keys:], data[at - lines : at]))
+    return found
+
+
+Indexed = tuple[str, Entry] | tuple[str, Entry, Sequence[NameKeys]]
+
+
 class Index:
     """Read-only once built. Thread-safe; workers that `open` the same file share its pages."""
 
@@ -130,31 +175,23 @@ class Index:
         return len(self.arrays["entry_starts"]) - 1
 
     @classmethod
-    def build(cls, entries: Iterable[tuple[str, Entry]]) -> Index:
-        """Index (list code, entry) pairs in memory. Takes about 100 µs a name."""
+    def build(cls, entries: Iterable[Indexed]) -> Index:
+        """Index (list code, entry) in memory. An entry may bring its keys, which are most of the work."""
         blob, taken_apart = bytearray(), bytearray()
         entry_starts, first_name, name_starts = [0], [0], [0]
         entry_of: list[int] = []
         kind_of: list[int] = []
         strong, grams = _Pairs(), _Pairs()
-        for number, (code, entry) in enumerate(entries):
+        for number, (code, entry, *known) in enumerate(entries):
             listed = Listed.from_entry(entry, code)
             blob += _pack(listed)
             entry_starts.append(len(blob))
-            kind = "person" if entry.kind == "person" else "organization"
-            ids = identifier_keys(entry.identifiers)
-            for name in entry.names:
+            for name in known[0] if known else keys_of_entry(entry):
                 place = len(entry_of)
-                mine, triples = list(ids), []
-                for variant in variants(name.text):
-                    analysed = analyse(variant, kind)
-                    keys, more = keys_of(analysed)
-                    mine += [key for key, _ in keys]
-                    triples += more
-                    taken_apart += analysed.packed() + b"\n"
+                taken_apart += name.lines
                 name_starts.append(len(taken_apart))
-                strong.add(set(mine), place)
-                grams.add(set(triples), place)
+                strong.add(name.keys, place)
+                grams.add(name.triples, place)
                 entry_of.append(number)
                 kind_of.append(KINDS.index(entry.kind))
             first_name.append(len(entry_of))

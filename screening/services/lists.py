@@ -15,7 +15,7 @@ import yaml
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -379,6 +379,7 @@ def _switch(version: ListVersion, before: ListVersion | None, about: ListFile, n
     version.served_at = now
     _note_changes(version, before)
     if before:
+        _keep_keys(version, before)
         move(before, VersionStatus.RETIRED, moves=VERSION_MOVES, by=None, note=f"Replaced by {version}.")
         # The version just replaced keeps its entries for comparison; older ones live on as files.
         ListEntry.objects.filter(
@@ -420,6 +421,19 @@ def _note_changes(version: ListVersion, before: ListVersion | None) -> None:
             ListChange.objects.bulk_create(
                 ListChange(version=version, kind=kind, source_id=key, name=name) for key, name in batch
             )
+
+
+def _keep_keys(version: ListVersion, before: ListVersion) -> None:
+    """Give the entries of a version that are those of the one before the keys of these."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO screening_listentrykeys (entry_id, made_by, names) "
+            "SELECT e.id, k.made_by, k.names FROM screening_listentry e "
+            "JOIN screening_listentry b ON b.source_id = e.source_id AND b.fingerprint = e.fingerprint "
+            "JOIN screening_listentrykeys k ON k.entry_id = b.id "
+            "WHERE e.version_id = %s AND b.version_id = %s ON CONFLICT DO NOTHING",
+            [version.pk, before.pk],
+        )
 
 
 @transaction.atomic

@@ -9,10 +9,16 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from screening import matching, queries
+from screening.lists.model import Entry, ListedName
+from screening.models import ListEntryKeys
 from screening.names import Index, Subject
+from screening.names.index import KEYS_VERSION, keys_of_entry, unpacked_keys
 from tests.screening.factories import ListSourceFactory, list_xml, serve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_lists")]
+
+
+FILLER = [f"Quorvane Yard {n}" for n in range(20)]  # so that one entry more or less is under ten per cent
 
 
 @pytest.fixture
@@ -41,6 +47,38 @@ def finds():
 
 def never(*args):
     raise AssertionError("The index was built a second time.")
+
+
+def test_names_are_taken_apart_once(machine, monkeypatch):
+    source = ListSourceFactory()
+    serve(source, list_xml("Orsalla Maritime Trade Co", "Zanquil Works", *FILLER))
+    machine("first")
+    assert finds() == "e1"
+    taken_apart = []
+
+    def noted(entry):
+        taken_apart.append(entry.primary_name)
+        return keys_of_entry(entry)
+
+    monkeypatch.setattr(matching, "keys_of_entry", noted)
+    serve(source, list_xml("Orsalla Maritime Trade Co", "Zanquil Mills", *FILLER))
+    assert finds() == "e1"
+    assert taken_apart == ["Zanquil Mills"]
+    ListEntryKeys.objects.update(made_by="older code")
+    machine("second")
+    default_storage.delete(f"{matching.STORED}/{next(machine('first').glob('*.index')).name}")
+    machine("second")
+    assert finds() == "e1"
+    assert len(taken_apart) == 3 + len(FILLER)
+    assert set(ListEntryKeys.objects.values_list("made_by", flat=True)) == {KEYS_VERSION, "older code"}
+
+
+def test_keys_come_back_as_they_went():
+    entry = Entry(
+        "1", "organization", (ListedName("Foreign Trade Bank (FTB)", "primary"), ListedName("Банк", "alias"))
+    )
+    keys = keys_of_entry(entry)
+    assert unpacked_keys(b"".join(name.packed() for name in keys)) == keys
 
 
 def test_one_machine_builds_and_the_others_fetch(machine, monkeypatch):
