@@ -31,7 +31,6 @@ from partnerships.search.words import KeptWords, Mask, Numbers, as_bits
 COMPANY = "company"  # the facet of too many values for rows of bits
 MOST_COMPANIES = 50  # are counted
 LOAD_AT_ONCE = 50_000  # primary keys
-BLOCK_WORDS = 32_768  # of the matrix at a time, so that it stays in the processor's cache
 FEW_A_WORD = 1  # a value of fewer records than its row has words is counted record by record
 MANY_CHANGES = 20_000  # from here on all is read anew
 MOST_ANSWERS = 500  # kept at a time
@@ -83,6 +82,7 @@ class Bits:
     def __init__(self) -> None:
         """Read everything. Raises nothing of its own; an empty registry is an empty matrix."""
         self.answers: dict[Hashable, Any] = {}  # of questions to this matrix, until it changes
+        self.of_all_companies: dict[int, Numbers] = {}  # by audience, until the matrix changes
         self.words = KeptWords()
         with connection.cursor() as cursor:
             cursor.execute(STATE)
@@ -95,7 +95,7 @@ class Bits:
                 cursor.copy_expert(ALL.format(first=first, last=first + LOAD_AT_ONCE - 1), buffer)
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
                 of_companies.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
-        self.of_companies = np.concatenate(of_companies, axis=1)  # primary keys, numbers
+        self._know_companies(np.concatenate(of_companies, axis=1))
         self._count_all()
 
     def _know_values(self) -> None:
@@ -132,6 +132,7 @@ class Bits:
         for pk, facets in changes:
             if facets is not None or pk not in facets_of:  # it may have left and come back
                 facets_of[pk] = facets
+        self.of_all_companies.clear()
         self.words.note(facets_of)
         if len(self.words.changed) > MANY_CHANGES:
             self.words = KeptWords()
@@ -150,14 +151,19 @@ class Bits:
         before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
-        self.of_companies = self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]
+        of_companies = [self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]]
         if pairs:
-            added = self._set(*np.array(pairs, np.int64).T)
-            self.of_companies = np.concatenate([self.of_companies, added], axis=1)
+            of_companies.append(self._set(*np.array(pairs, np.int64).T))
+        self._know_companies(np.concatenate(of_companies, axis=1))
         if is_wider:
             self._count_all()
         else:
             self._count_again(before, self.matrix[:, places])
+
+    def _know_companies(self, pairs: Numbers) -> None:
+        """Keep (primary keys, numbers), shape (2, pairs), company by company."""
+        self.of_companies = pairs[:, np.argsort(pairs[1], kind="stable")]
+        self.companies, self.starts = np.unique(self.of_companies[1], return_index=True)
 
     def _count_all(self) -> None:
         self.records_of: dict[int, Numbers] = {}  # of the rows that have few
@@ -229,7 +235,11 @@ class Bits:
     def _any(self, facet: str, values: Iterable[str]) -> Mask:
         if facet == COMPANY:
             found, numbers = self.of_companies
-            return self.from_pks(found[np.isin(numbers, self.numbers(facet, values))])
+            first, last = (
+                np.searchsorted(numbers, self.numbers(facet, values), side) for side in ("left", "right")
+            )
+            records = [found[start:end] for start, end in zip(first, last, strict=True)]
+            return self.from_pks(np.concatenate([np.empty(0, np.int64), *records]))
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
@@ -240,7 +250,13 @@ class Bits:
         found = self._named(
             asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
         )
-        return found | self._companies(self.matrix[self.row_of["", str(audience)]], facets)
+        if facets is not None and COMPANY not in facets:
+            return found
+        if audience not in self.of_all_companies:
+            self.of_all_companies[audience] = self._company_counts(
+                self.matrix[self.row_of["", str(audience)]]
+            )
+        return found | self._most(self.of_all_companies[audience])
 
     def count_of_all(self, audience: int, facet: str, value: str) -> int:
         """The records that have this value, of those that this audience may see."""
@@ -250,24 +266,32 @@ class Bits:
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
         asked = self._known(facets)
-        return self._named(asked, self._numbers(mask, asked)) | self._companies(mask, facets)
+        found = self._named(asked, self._numbers(mask, asked))
+        if facets is not None and COMPANY not in facets:
+            return found
+        return found | self._most(self._company_counts(mask))
 
     def _known(self, facets: Iterable[str] | None) -> list[str]:
         return [facet for facet in self.rows if facets is None or facet in facets]
 
-    def _companies(self, mask: Mask, facets: Iterable[str] | None) -> dict[str, dict[str, int]]:
-        """The companies of most records of the mask, if asked for."""
-        if facets is not None and COMPANY not in facets:
-            return {}
-        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little").view(bool)
-        found, numbers = self.of_companies
-        counts = np.bincount(numbers[is_in[found]])
-        # Most records first, of equal ones the company that came first.
+    def _company_counts(self, mask: Mask) -> Numbers:
+        """How many records of the mask name each of the companies."""
+        if not len(self.companies):
+            return np.empty(0, np.int64)
+        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
+        return np.add.reduceat(is_in[self.of_companies[0]], self.starts, dtype=np.uint32).astype(np.int64)
+
+    def _most(self, counts: Numbers) -> dict[str, dict[str, int]]:
+        """The companies of most records; of equal ones that which came first."""
         rank = np.arange(len(counts)) - counts * len(counts)
         if len(rank) > MOST_COMPANIES:
             rank = np.partition(rank, MOST_COMPANIES - 1)[:MOST_COMPANIES]
-        top = [number % len(counts) for number in np.sort(rank).tolist()]
-        named = {self.company_of_number[number]: int(counts[number]) for number in top if counts[number]}
+        top = [place % len(counts) for place in np.sort(rank).tolist()]
+        named = {
+            self.company_of_number[self.companies[place]]: int(counts[place])
+            for place in top
+            if counts[place]
+        }
         return {COMPANY: named} if named else {}
 
     def _named(self, facets: Iterable[str], numbers: Iterable[Numbers]) -> dict[str, dict[str, int]]:
@@ -284,15 +308,14 @@ class Bits:
     def _numbers(self, mask: Mask, facets: Iterable[str]) -> list[Numbers]:
         """For each facet how many records of the mask each of its rows has."""
         is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
-        step = max(1, BLOCK_WORDS // len(mask))
+        both = np.empty_like(mask)
         found = []
         for facet in facets:
             many, few, records, starts = self._split(facet)
             numbers = np.zeros(len(self.rows[facet]), np.int64)
-            for start in range(0, len(many), step):
-                block = self.matrix[many[start : start + step]]
-                block &= mask
-                numbers[many[start : start + step] - self.rows[facet][0]] = total_of_each(block)
+            for row in many.tolist():
+                np.bitwise_and(self.matrix[row], mask, out=both)
+                numbers[row - self.rows[facet][0]] = total(both)
             if len(few):
                 numbers[few - self.rows[facet][0]] = np.add.reduceat(is_in[records], starts, dtype=np.uint32)
             found.append(numbers)

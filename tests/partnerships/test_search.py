@@ -181,6 +181,11 @@ def test_a_company_is_found_by_its_name_and_filter():
     record = PartnershipFactory(is_public=True, companies=[company])
     assert found("quillfeather") == [record.reference]
     assert found(company=[str(company.public_id)]) == [record.reference]
+    PartnershipFactory(is_public=True, companies=[CompanyFactory()])
+    record.parties.all().delete()
+    search.reindex([record.pk])
+    assert found(company=[str(company.public_id)]) == []
+    assert search.find(Wanted("", {}, {"company": [str(company.public_id)]})).total == 2
 
 
 def test_an_answer_is_kept_until_the_next_change():
