@@ -24,7 +24,7 @@ PAGE_SIZE = 25
 @require_http_methods(["GET", "POST"])
 @registers
 def report_edit(request: SignedIn, reference: str) -> HttpResponse:
-    """The draft of the next report. A GET shows it, and what it would begin with where there is none yet."""
+    """The draft of the next report. Whoever opens the page first begins it."""
     record = record_to_edit(request, reference)
     try:
         report = services.begin_report(record, by=request.user)
