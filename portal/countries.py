@@ -23,8 +23,5 @@ class CountryField(forms.ModelChoiceField):
         super().__init__(**{"queryset": Country.objects.all()} | options)
 
 
-class CountriesField(forms.ModelMultipleChoiceField):
-    iterator = _InOrder
-
-    def __init__(self, **options) -> None:
-        super().__init__(**{"queryset": Country.objects.all()} | options)
+class CountriesField(CountryField, forms.ModelMultipleChoiceField):
+    """Several of them."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -17,6 +18,9 @@ from partnerships.models import (
     Withholdable,
 )
 from portal.models import Country, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 def public_records() -> PartnershipQuerySet:
@@ -80,27 +84,37 @@ def listed_companies(words: str = "") -> QuerySet[Company]:
     return companies.select_related("country", "sector").order_by("name", "pk")
 
 
+class Codes(TypedDict):
+    """What `for_list` adds to a record."""
+
+    entity_codes: list[str]
+    country_codes: list[str]
+
+
 @dataclass(frozen=True)
 class Branch:
     """A record with those that name it as their umbrella."""
 
-    record: Partnership
+    record: "WithAnnotations[Partnership, Codes]"
     children: list["Branch"]
 
-    def below(self) -> list[Partnership]:
-        """Every record under this one, however deep."""
-        return [record for child in self.children for record in (child.record, *child.below())]
+    def records(self) -> "list[WithAnnotations[Partnership, Codes]]":
+        """This record and every one under it, however deep."""
+        found = [self.record]
+        for child in self.children:
+            found += child.records()
+        return found
 
 
 def umbrella_trees(user: User | AnonymousUser) -> list[Branch]:
     """Every record with children that has no umbrella itself, and all below it. Two queries at most."""
     seen = Partnership.objects.visible_to(user).exclude(status=PartnershipStatus.WITHDRAWN).for_list()
-    children: dict[int, list[Partnership]] = {}
+    children: dict[int, list[WithAnnotations[Partnership, Codes]]] = {}
     for record in seen.filter(parent__isnull=False).order_by("title", "pk"):
         children.setdefault(record.parent_id, []).append(record)
     below = {record.pk for rows in children.values() for record in rows}
 
-    def branch(record: Partnership, above: frozenset[int]) -> Branch:
+    def branch(record: "WithAnnotations[Partnership, Codes]", above: frozenset[int]) -> Branch:
         rows = [child for child in children.get(record.pk, []) if child.pk not in above]
         return Branch(record, [branch(child, above | {child.pk}) for child in rows])
 

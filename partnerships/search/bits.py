@@ -95,7 +95,7 @@ class Bits:
                 cursor.copy_expert(ALL.format(first=first, last=first + LOAD_AT_ONCE - 1), buffer)
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
                 of_companies.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
-        self._know_companies(np.concatenate(of_companies, axis=1))
+        self._know_companies(by_company(np.concatenate(of_companies, axis=1)))
         self._count_all()
 
     def _know_values(self) -> None:
@@ -151,19 +151,22 @@ class Bits:
         before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
-        of_companies = [self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]]
+        of_companies = self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]
         if pairs:
-            of_companies.append(self._set(*np.array(pairs, np.int64).T))
-        self._know_companies(np.concatenate(of_companies, axis=1))
+            added = by_company(self._set(*np.array(pairs, np.int64).T))
+            of_companies = np.insert(of_companies, np.searchsorted(of_companies[1], added[1]), added, axis=1)
+        self._know_companies(of_companies)
         if is_wider:
             self._count_all()
         else:
             self._count_again(before, self.matrix[:, places])
 
     def _know_companies(self, pairs: Numbers) -> None:
-        """Keep (primary keys, numbers), shape (2, pairs), company by company."""
-        self.of_companies = pairs[:, np.argsort(pairs[1], kind="stable")]
-        self.companies, self.starts = np.unique(self.of_companies[1], return_index=True)
+        """Keep (primary keys, numbers), shape (2, pairs), which come company by company."""
+        numbers = pairs[1]
+        self.of_companies = pairs
+        self.starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        self.companies = numbers[self.starts]
 
     def _count_all(self) -> None:
         self.records_of: dict[int, Numbers] = {}  # of the rows that have few
@@ -324,6 +327,11 @@ class Bits:
     def from_pks(self, pks: Iterable[int]) -> Mask:
         """The bits of these records."""
         return as_bits(pks, self.matrix.shape[1])
+
+
+def by_company(pairs: Numbers) -> Numbers:
+    """Pairs of (primary key, number), shape (2, pairs), in the order of the numbers."""
+    return pairs[:, np.argsort(pairs[1], kind="stable")]
 
 
 def total(mask: Mask) -> int:

@@ -1,6 +1,6 @@
 """Figures that count records by the values of a facet: as bars, shares, a map, a balance."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -161,11 +161,17 @@ def of_balance(wanted: search.Wanted) -> Drawn:
     )
 
 
+def ranked_countries(counts: Mapping[str, int]) -> list[Country]:
+    """The countries of these counts, those of most records first."""
+    known = labels.countries()
+    return sorted((known[code] for code in counts), key=lambda country: (-counts[country.pk], str(country)))
+
+
 def of_countries(wanted: search.Wanted) -> Drawn:
     """The map, the tiles and the table of countries."""
     found = search.find(wanted)
     counts = found.counts.get("country", {})
-    known = labels.countries()
+    ranked = ranked_countries(counts)
     title = (
         ngettext("Records name %(count)s country", "Records name %(count)s countries", len(counts))
         % {"count": len(counts)}
@@ -173,15 +179,15 @@ def of_countries(wanted: search.Wanted) -> Drawn:
         else _("No record names a country yet")
     )
     groups: dict[str, list[figures.Tile]] = {}
-    for code in sorted(counts, key=lambda code: (-counts[code], str(known[code]))):
-        country: Country = known[code]
+    for country in ranked:
         region = labels.reference(Region).get(country.subregion_id or country.region_id)
-        tile = figures.Tile(code, str(country), counts[code], registry_url(wanted, "country", code))
+        address = registry_url(wanted, "country", country.pk)
+        tile = figures.Tile(country.pk, str(country), counts[country.pk], address)
         groups.setdefault(str(region or _("Other")), []).append(tile)
     drawing = format_html(
         "{}<h4>{}</h4>{}",
         figures.world(
-            [figures.Place(known[code].m49, count) for code, count in counts.items()],
+            [figures.Place(country.m49, counts[country.pk]) for country in ranked],
             id="map",
             title=title,
             description=_("One dot a country; a number where a country has more than one record."),
@@ -194,8 +200,8 @@ def of_countries(wanted: search.Wanted) -> Drawn:
         drawing,
         [_("Country"), _("Records"), _("Share of records")],
         [
-            [str(known[code]), counts[code], share_text(counts[code], found.total)]
-            for code in sorted(counts, key=lambda code: (-counts[code], str(known[code])))
+            [str(country), counts[country.pk], share_text(counts[country.pk], found.total)]
+            for country in ranked
         ],
         [_("Records that are worldwide or name a region only are not on the map.")],
     )

@@ -128,17 +128,17 @@ def as_branch(branch: Branch) -> dict:
     return {
         "record": branch.record,
         "status_words": labels.status_in_words(branch.record),
-        "place_words": labels.country_names(branch.record.country_codes),  # type: ignore[attr-defined]
+        "place_words": labels.country_names(branch.record.country_codes),
         "children": [as_branch(child) for child in branch.children],
     }
 
 
 def in_all(tree: Branch) -> str:
     """What an umbrella and all below it come to."""
-    records = [tree.record, *tree.below()]
+    records = tree.records()
     below = len(records) - 1
-    entities = {code for record in records for code in record.entity_codes}  # type: ignore[attr-defined]
-    countries = {code for record in records for code in record.country_codes}  # type: ignore[attr-defined]
+    entities = {code for record in records for code in record.entity_codes}
+    countries = {code for record in records for code in record.country_codes}
     counted = [
         (ngettext("%(count)d partnership under it", "%(count)d partnerships under it", below), below),
         (ngettext("%(count)d UN entity", "%(count)d UN entities", len(entities)), len(entities)),

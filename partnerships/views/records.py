@@ -187,17 +187,18 @@ def report_state(record: Partnership) -> dict:
 
 def told(record: Partnership, *names: str) -> list[dict]:
     """Those of these fields that are filled, each in words under its name."""
+    fields = {field.name: field for field in record._meta.fields}
     found = []
     for name in names:
-        field = record._meta.get_field(name)
+        field = fields[name]
         value = getattr(record, name)
         if value in ("", None):
             continue
-        if field.choices:  # type: ignore[union-attr]
-            value = dict(field.flatchoices)[value]  # type: ignore[union-attr]
+        if field.choices:
+            value = dict(field.flatchoices)[value]
         elif isinstance(field, PartialDateField):
             value = labels.partial_date(value)
-        found.append({"term": capfirst(field.verbose_name), "value": value})  # type: ignore[union-attr]
+        found.append({"term": capfirst(field.verbose_name), "value": value})
     return found
 
 

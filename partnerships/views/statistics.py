@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from partnerships import labels, search, statistics
+from partnerships import search, statistics
 from partnerships.exports import LICENCE
 from partnerships.filters import read
 from partnerships.models import PartnershipType
 from partnerships.statistics.drawn import share_text
+from partnerships.statistics.facets import ranked_countries
 from partnerships.views.registry import words_for
 from portal.sheets import csv_lines
 
@@ -104,15 +105,15 @@ def partnership_map(request: HttpRequest) -> HttpResponse:
     figure = statistics.FIGURES["countries"]
     wanted, _ignored = wanted_of(request, figure)
     found = search.find(wanted)
-    counts, known = found.counts.get("country", {}), labels.countries()
+    counts = found.counts.get("country", {})
     places = [
         {
-            "name": str(known[code]),
-            "url": reverse("partnerships:country_detail", args=[code]),
-            "count": counts[code],
-            "share": share_text(counts[code], found.total),
+            "name": str(country),
+            "url": reverse("partnerships:country_detail", args=[country.pk]),
+            "count": counts[country.pk],
+            "share": share_text(counts[country.pk], found.total),
         }
-        for code in sorted(counts, key=lambda code: (-counts[code], str(known[code])))
+        for country in ranked_countries(counts)
     ]
     context = {**in_full(request, figure, wanted), "places": places, "last_updated": search.last_updated()}
     return render(request, "partnerships/map.html", context)
