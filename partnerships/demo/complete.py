@@ -82,13 +82,15 @@ def _live(entry: dict[str, Any], umbrella: Partnership, focal: User, desk: User)
 def _report(record: Partnership, entry: dict[str, Any], by: User) -> None:
     values, measured = dict(entry), entry["measured"]
     del values["measured"]
-    draft = reporting.begin_report(record, by=by)
+    draft = reporting.next_report(record)
     results = [
         {**row, "value": measured[row["name"]][0], "comment": measured[row["name"]][1]}
         for row in draft.results
     ]
-    draft = reporting.save_report(draft, by=by, version=draft.version, values=values, results=results)
-    reporting.submit_report(draft, by=by)
+    report = reporting.save_report(
+        record, by=by, number=draft.number, version=draft.version, values=values, results=results
+    )
+    reporting.submit_report(report, by=by)
 
 
 def _check(record: Partnership, by: User, kind: str, answers: dict[str, Any]) -> Partnership:

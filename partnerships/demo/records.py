@@ -43,11 +43,13 @@ def _register(record: dict, focal: User) -> None:
 
 
 def _report(partnership: Partnership, texts: dict, focal: User) -> None:
-    draft = reporting.begin_report(partnership, by=focal)
+    draft = reporting.next_report(partnership)
     results = [{**row, "value": texts["value"]} for row in draft.results]
     values = {"progress": texts["progress"], "decision": Verdict.CONTINUE}
-    draft = reporting.save_report(draft, by=focal, version=draft.version, values=values, results=results)
-    reporting.submit_report(draft, by=focal)
+    report = reporting.save_report(
+        partnership, by=focal, number=draft.number, version=draft.version, values=values, results=results
+    )
+    reporting.submit_report(report, by=focal)
 
 
 def _let_it_be_late(partnership: Partnership) -> None:

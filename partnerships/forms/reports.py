@@ -1,6 +1,6 @@
 """Shape of a progress report: its texts and decision, a row for each indicator, and files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -74,17 +74,13 @@ class ResultForm(forms.Form):
         label=_("What it rests on, or why there is none"), required=False, max_length=300
     )
 
-    def __init__(self, *args, fact: Mapping[str, Any] | None = None, **kwargs):
+    def __init__(self, *args, facts: Mapping[str, Mapping[str, Any]], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fact = fact or {}
+        self.fact = facts.get(str(self["indicator"].value()), {})
 
 
 class ResultRows(forms.BaseFormSet):
     """A row for each indicator of the report, in its order; none is added or removed."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        facts = self.form_kwargs["facts"]
-        return {"fact": facts[index] if index is not None and index < len(facts) else None}
 
     @property
     def typed(self) -> list[dict[str, Any]]:
@@ -100,10 +96,21 @@ class ResultRows(forms.BaseFormSet):
         ]
 
 
-def result_rows(report: ProgressReport, data: Mapping | None) -> forms.BaseFormSet:
+def result_answer(row: Mapping[str, Any]) -> str:
+    """The value of an indicator and what it rests on, in a line."""
+    return "; ".join(filter(None, (row.get("value", ""), row.get("comment", ""))))
+
+
+def result_rows(
+    report: ProgressReport, data: Mapping | None, typed: Iterable[Mapping[str, Any]] = ()
+) -> ResultRows:
+    """The rows as the report has them, or, before that, as they were typed for another version of it."""
     made = forms.formset_factory(ResultForm, formset=ResultRows, extra=0, max_num=60, absolute_max=80)
+    anew = {row["indicator"]: row for row in typed}
     initial = [
         {"indicator": row["indicator"], "value": row["value"], "comment": row["comment"]}
+        | anew.get(row["indicator"], {})
         for row in report.results
     ]
-    return made(data, initial=initial, prefix="results", form_kwargs={"facts": report.results})
+    facts = {str(row["indicator"]): row for row in report.results}
+    return made(data, initial=initial, prefix="results", form_kwargs={"facts": facts})

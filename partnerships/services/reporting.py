@@ -31,22 +31,18 @@ S = PartnershipStatus
 TEXTS = ("progress", "difficulties", "changes", "next_steps", "decision", "decision_note")
 
 
-@transaction.atomic
-def begin_report(partnership: Partnership, *, by: User) -> ProgressReport:
-    """The draft of the next report, begun where there is none: what was planned and measured is filled in.
+def next_report(partnership: Partnership) -> ProgressReport:
+    """The report to write: the draft, or one not yet begun with what was planned and measured filled in.
 
-    Raises PermissionDenied; RuleViolation for a record that owes no report.
+    Writes nothing: the first `save_report` begins the draft. Until then its version is 0.
     """
-    partnership = locked_record(partnership, by)
     draft = partnership.reports.filter(submitted_at=None).first()
     if draft:
         return draft
-    if partnership.status not in reporting.REPORTING:
-        raise RuleViolation(_("A partnership reports while it is at work: active, on hold or closing."))
     last = partnership.reports.handed_in().first()
     today = timezone.localdate()
     started = last.period_until if last else _first_day(partnership, today)
-    draft = ProgressReport.objects.create(
+    return ProgressReport(
         partnership=partnership,
         number=(last.number if last else 0) + 1,
         period_from=min(started, today),
@@ -55,10 +51,14 @@ def begin_report(partnership: Partnership, *, by: User) -> ProgressReport:
         progress=last.next_steps if last else "",
         difficulties=last.difficulties if last else "",
         results=results_of(partnership.indicators.all()),
-        created_by=by,
+        version=0,
     )
-    record(partnership, "report begun", by=by, note=str(draft.number))
-    return draft
+
+
+def refuse_unowed(report: ProgressReport) -> None:
+    """Raises RuleViolation where nothing is begun and the record owes no report."""
+    if report.pk is None and report.partnership.status not in reporting.REPORTING:
+        raise RuleViolation(_("A partnership reports while it is at work: active, on hold or closing."))
 
 
 def _first_day(partnership: Partnership, today: date) -> date:
@@ -91,36 +91,45 @@ def _text(value) -> str:
 
 @transaction.atomic
 def save_report(
-    report: ProgressReport,
+    partnership: Partnership,
     *,
     by: User,
+    number: int,
     version: int,
     values: Mapping[str, Any],
-    results: Sequence[Mapping[str, str]],
+    results: Sequence[Mapping[str, Any]],
 ) -> ProgressReport:
-    """Keep a draft. `results` holds {"indicator", "value", "comment"}; other facts of an indicator stay.
+    """Keep what was typed for report `number`, whose `version` was read; 0 begins the draft.
 
-    Raises PermissionDenied, StaleEdit, RuleViolation once it was handed in.
+    `results` holds {"indicator", "value", "comment"}; other facts of an indicator stay.
+    Raises PermissionDenied, StaleEdit where the draft was begun, changed or handed in since it was read or
+    its indicators are others now, RuleViolation for a record that owes no report.
     """
-    locked_record(report.partnership, by)
-    report = ProgressReport.objects.select_for_update(no_key=True).get(pk=report.pk)
-    if report.submitted_at:
-        raise RuleViolation(_("This report was handed in. What is new goes into the next one."))
+    report = next_report(locked_record(partnership, by))
+    refuse_unowed(report)
+    if number != report.number:
+        raise StaleEdit(_("Report %(number)d was handed in in the meantime.") % {"number": number})
     if version != report.version:
         raise StaleEdit(_("The report was changed in the meantime."))
-    typed = {int(row["indicator"]): row for row in results}
+    typed = {row["indicator"]: row for row in results}
+    if typed.keys() - {row["indicator"] for row in report.results}:
+        raise StaleEdit(_("Indicators of the record were taken away in the meantime."))
     merged = [
         {**row, "value": typed[row["indicator"]]["value"], "comment": typed[row["indicator"]]["comment"]}
         if row["indicator"] in typed
         else row
         for row in report.results
     ]
-    if changed_fields(report, {**values, "results": merged}):
-        for name, value in values.items():
-            setattr(report, name, value)
-        report.results = merged
-        report.version += 1
-        report.save()
+    if report.pk is None:
+        report.created_by = by
+        record(report.partnership, "report begun", by=by, note=str(report.number))
+    elif not changed_fields(report, {**values, "results": merged}):
+        return report
+    for name, value in values.items():
+        setattr(report, name, value)
+    report.results = merged
+    report.version += 1
+    report.save()
     return report
 
 
@@ -138,6 +147,11 @@ def missing_in(report: ProgressReport) -> list[str]:
         gaps.append(_("Decide: keep or end."))
     if report.decision in (Verdict.CHANGE, Verdict.CLOSE) and not report.decision_note:
         gaps.append(_("Say why it changes or ends."))
+    told = report.partnership.reports.handed_in().filter(
+        period_from=report.period_from, period_until=report.period_until
+    )
+    if twin := told.first():
+        gaps.append(_("Report %(number)d tells of these days already.") % {"number": twin.number})
     return gaps
 
 

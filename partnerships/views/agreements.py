@@ -23,7 +23,7 @@ from partnerships.models import (
     Partnership,
 )
 from partnerships.services import agreements as services
-from partnerships.views.desk_partnerships import record_to_edit, registers
+from partnerships.views.desk_partnerships import posted_number, record_to_edit, registers
 from portal import attachments, documents
 from portal.errors import RuleViolation
 from portal.http import SignedIn, attempt
@@ -89,11 +89,10 @@ def agreement_detail(request: SignedIn, pk: int) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            version = request.POST.get("version", "")
             services.edit_agreement(
                 agreement,
                 by=request.user,
-                version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
+                version=posted_number(request, "version"),
                 values=form.values(),
             )
             if form.cleaned_data["upload"]:

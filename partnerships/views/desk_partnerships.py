@@ -282,7 +282,7 @@ def partnership_step(request: SignedIn, reference: str, step: str) -> HttpRespon
             services.edit_partnership(
                 record,
                 by=request.user,
-                version=_number(request.POST.get("version", "")),
+                version=posted_number(request, "version"),
                 rows={name: formset.kept for name, formset in formsets.items()},
                 **form.values(),
             )
@@ -318,8 +318,9 @@ def _forms(record: Partnership, step: str, data: Mapping | None) -> tuple[Record
     return form, formsets
 
 
-def _number(text: str) -> int:
+def posted_number(request: SignedIn, name: str) -> int:
     """A posted number; -1, which no row and no version has, for anything else."""
+    text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1
 
 
@@ -384,7 +385,7 @@ def partnership_company(request: SignedIn, reference: str) -> HttpResponse:
     record = record_to_edit(request, reference)
     if request.method == "POST":
         company = get_object_or_404(
-            Company.objects.visible_to(request.user), pk=_number(request.POST.get("company", ""))
+            Company.objects.visible_to(request.user), pk=posted_number(request, "company")
         )
         done = _("%(company)s was added. Say its role below.") % {"company": company.name}
         attempt(request, lambda: services.add_company(record, company, by=request.user), done)

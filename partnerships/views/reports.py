@@ -1,5 +1,7 @@
 """Progress reports: written by those who work on a record, read by everybody once handed in."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -9,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from focalpoints.models import UNEntity
-from partnerships.forms.reports import ReportForm, result_rows
-from partnerships.models import Indicator, ProgressReport, Verdict, Withholdable
+from partnerships.forms.partnerships import answers
+from partnerships.forms.reports import ReportForm, ResultRows, result_answer, result_rows
+from partnerships.models import Partnership, ProgressReport, Verdict, Withholdable
 from partnerships.queries.publication import withheld_from
 from partnerships.services import reporting as services
-from partnerships.views.desk_partnerships import record_to_edit, registers
+from partnerships.views.desk_partnerships import posted_number, record_to_edit, registers
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
-from portal.http import SignedIn
+from portal.http import SignedIn, posted
 
 PAGE_SIZE = 25
 
@@ -24,27 +27,33 @@ PAGE_SIZE = 25
 @require_http_methods(["GET", "POST"])
 @registers
 def report_edit(request: SignedIn, reference: str) -> HttpResponse:
-    """The draft of the next report. Whoever opens the page first begins it."""
+    """The next report. Looking at it writes nothing; the first save begins its draft.
+
+    A form that was overtaken shows both versions and keeps what was typed.
+    """
     record = record_to_edit(request, reference)
-    try:
-        report = services.begin_report(record, by=request.user)
-    except RuleViolation as broken_rule:
-        messages.error(request, str(broken_rule))
-        return redirect("partnerships:partnership_desk", record.reference)
-    data = request.POST if request.method == "POST" else None
+    report = services.next_report(record)
+    data = posted(request)
+    if data is None:
+        try:
+            services.refuse_unowed(report)
+        except RuleViolation as broken_rule:
+            messages.error(request, str(broken_rule))
+            return redirect("partnerships:partnership_desk", record.reference)
     # The form gets a copy: validation writes on its instance, and the page shows the report as it is saved.
-    form = ReportForm(data, request.FILES or None, instance=ProgressReport.objects.get(pk=report.pk))
+    form = ReportForm(data, request.FILES or None, instance=copy(report))
     rows = result_rows(report, data)
-    status = 422 if form.is_bound else 200
+    conflict, status = None, 422 if form.is_bound else 200
     if form.is_bound and form.is_valid() and rows.is_valid():
         try:
-            return _saved(request, report, form, rows)
+            return _saved(request, record, form, rows)
         except StaleEdit as overtaken:
-            report = ProgressReport.objects.get(pk=report.pk)
-            form.add_error(None, str(overtaken))
+            report = services.next_report(record_to_edit(request, reference))
+            conflict = {"reason": str(overtaken), "changes": _differences(report, form, rows)}
+            rows = result_rows(report, None, rows.typed)
             status = 409
         except RuleViolation as broken_rule:
-            report = ProgressReport.objects.get(pk=report.pk)
+            report = services.next_report(record)
             form.add_error(None, str(broken_rule))
             status = 409
     context = {
@@ -52,20 +61,20 @@ def report_edit(request: SignedIn, reference: str) -> HttpResponse:
         "report": report,
         "form": form,
         "rows": rows,
-        "level_names": dict(Indicator.Level.choices),
+        "conflict": conflict,
         "files": attachments.attached_to(report),
         "missing": services.missing_in(report),
     }
     return render(request, "partnerships/report_edit.html", context, status=status)
 
 
-def _saved(request: SignedIn, report: ProgressReport, form: ReportForm, rows) -> HttpResponse:
+def _saved(request: SignedIn, record: Partnership, form: ReportForm, rows: ResultRows) -> HttpResponse:
     """Save, attach, and hand in where that button was pressed."""
-    version = request.POST.get("version", "")
     report = services.save_report(
-        report,
+        record,
         by=request.user,
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
+        number=posted_number(request, "number"),
+        version=posted_number(request, "version"),
         values=form.values(),
         results=rows.typed,
     )
@@ -73,10 +82,27 @@ def _saved(request: SignedIn, report: ProgressReport, form: ReportForm, rows) ->
         attachments.accept(form.cleaned_data["upload"], about=report, by=request.user)
     if "submit" not in request.POST:
         messages.success(request, _("Saved. Nobody outside your entity sees it yet."))
-        return redirect("partnerships:report_edit", report.partnership.reference)
+        return redirect("partnerships:report_edit", record.reference)
     services.submit_report(report, by=request.user)
     messages.success(request, _("Report %(number)d was handed in.") % {"number": report.number})
-    return redirect("partnerships:partnership_desk", report.partnership.reference)
+    return redirect("partnerships:partnership_desk", record.reference)
+
+
+def _differences(report: ProgressReport, form: ReportForm, rows: ResultRows) -> list[dict[str, str]]:
+    """Where the report as it stands and the typed answers say different things."""
+    pairs = [
+        (term, theirs, yours)
+        for (term, theirs), (_term, yours) in zip(
+            answers(ReportForm(instance=report)), answers(form), strict=True
+        )
+    ]
+    stand = {row["indicator"]: row for row in report.results}
+    for typed in rows.typed:
+        theirs = stand.get(typed["indicator"], {})
+        pairs.append((theirs.get("name", _("Indicator")), result_answer(theirs), result_answer(typed)))
+    return [
+        {"field": term, "theirs": theirs, "yours": yours} for term, theirs, yours in pairs if theirs != yours
+    ]
 
 
 @require_POST
@@ -125,7 +151,6 @@ def report_detail(request: HttpRequest, reference: str, number: int) -> HttpResp
     context = {
         "report": report,
         "record": report.partnership,
-        "level_names": dict(Indicator.Level.choices),
         "is_withheld": Withholdable.RESULTS in withheld_from(request.user, report.partnership),
         "files": attachments.attached_to(report),
     }

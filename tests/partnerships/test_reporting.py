@@ -35,9 +35,18 @@ def at_work(**fields) -> Partnership:
 
 
 def answers(report: ProgressReport, **texts) -> dict:
+    """The report as it was read, with every indicator measured and these texts typed."""
     values = {"progress": "Twelve stores opened.", "decision": "continue", **texts}
     results = [{"indicator": row["indicator"], "value": "26", "comment": "Survey"} for row in report.results]
-    return {"values": values, "results": results}
+    return {"number": report.number, "version": report.version, "values": values, "results": results}
+
+
+def saved(record: Partnership, clerk, **texts) -> ProgressReport:
+    return services.save_report(record, by=clerk, **answers(services.next_report(record), **texts))
+
+
+def handed_in(record: Partnership, clerk, **texts) -> None:
+    services.submit_report(saved(record, clerk, **texts), by=clerk)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +129,13 @@ def test_a_report_begins_with_the_last_one(clerk):
     record = at_work(start="2026-02")
     IndicatorFactory(partnership=record, name="Losses", level="outcome", baseline=30, target=20, actual=28)
     IndicatorFactory(partnership=record, name="Lorries", level="input")
-    first = services.begin_report(record, by=clerk)
+    first = services.next_report(record)
     assert (first.period_from, first.due_on) == (date(2026, 2, 1), TODAY)
     assert [(row["name"], row["value"]) for row in first.results] == [("Losses", "28")]
-    assert services.begin_report(record, by=clerk) == first
-    saved = services.save_report(first, by=clerk, version=1, **answers(first, next_steps="Ten more."))
-    services.submit_report(saved, by=clerk)
-    second = services.begin_report(record, by=clerk)
+    draft = saved(record, clerk, next_steps="Ten more.")
+    assert services.next_report(record) == draft
+    services.submit_report(draft, by=clerk)
+    second = services.next_report(record)
     assert (second.number, second.progress, second.results[0]["value"]) == (2, "Ten more.", "26")
     assert second.period_from == first.period_until
 
@@ -134,37 +143,95 @@ def test_a_report_begins_with_the_last_one(clerk):
 def test_handing_in_measures_and_moves_the_date(clerk):
     record = at_work()
     indicator = IndicatorFactory(partnership=record, level="outcome", baseline=30, target=20)
-    report = services.begin_report(record, by=clerk)
+    report = saved(record, clerk, progress="")
     with pytest.raises(RuleViolation, match="Say what was done"):
         services.submit_report(report, by=clerk)
-    services.submit_report(services.save_report(report, by=clerk, version=1, **answers(report)), by=clerk)
+    handed_in(record, clerk)
     indicator.refresh_from_db()
     record.refresh_from_db()
     assert (indicator.actual, indicator.measurements.get().comment) == (26, "Survey")
     assert record.next_report_on == after_months(timezone.localdate(), 24)
-    with pytest.raises(RuleViolation, match="handed in"):
-        services.save_report(report, by=clerk, version=2, **answers(report))
+    with pytest.raises(RuleViolation, match="handed in already"):
+        services.submit_report(report, by=clerk)
 
 
 def test_the_decision_to_end_moves_the_record_to_closing(clerk):
     record = at_work()
-    report = services.begin_report(record, by=clerk)
-    report = services.save_report(report, by=clerk, version=1, **answers(report, decision="close"))
     with pytest.raises(RuleViolation, match="why it changes or ends"):
-        services.submit_report(report, by=clerk)
-    report = services.save_report(
-        report, by=clerk, version=2, **answers(report, decision="close", decision_note="The firm leaves.")
-    )
-    services.submit_report(report, by=clerk)
+        handed_in(record, clerk, decision="close")
+    handed_in(record, clerk, decision="close", decision_note="The firm leaves.")
     record.refresh_from_db()
     assert (record.status, record.end_decision) == ("closing", "The firm leaves.")
 
 
 def test_an_overtaken_draft_is_refused(clerk):
-    report = services.begin_report(at_work(), by=clerk)
-    services.save_report(report, by=clerk, version=1, **answers(report))
+    record = at_work()
+    saved(record, clerk)
+    read = services.next_report(record)
+    saved(record, clerk, progress="Other.")
     with pytest.raises(StaleEdit):
-        services.save_report(report, by=clerk, version=1, **answers(report, progress="Other."))
+        services.save_report(record, by=clerk, **answers(read))
+
+
+def test_two_who_begin_at_once_make_one_report(clerk):
+    record = at_work(start="2026-02")
+    seen_by_both = answers(services.next_report(record))
+    draft = services.save_report(record, by=clerk, **seen_by_both)
+    with pytest.raises(StaleEdit, match="changed in the meantime"):
+        services.save_report(record, by=clerk, **seen_by_both)
+    services.submit_report(draft, by=clerk)
+    with pytest.raises(StaleEdit, match="Report 1 was handed in"):
+        services.save_report(record, by=clerk, **seen_by_both)
+    period = {"period_from": draft.period_from, "period_until": draft.period_until}
+    with pytest.raises(RuleViolation, match="Report 1 tells of these days already"):
+        handed_in(record, clerk, **period)
+
+
+def test_what_was_said_of_a_removed_indicator_is_shown_before_it_goes(client, clerk):
+    record = at_work()
+    indicator = IndicatorFactory(partnership=record, name="Losses", level="outcome")
+    address = f"/desk/partnerships/{record.reference}/report/"
+    client.get(address)
+    pk = indicator.pk
+    indicator.delete()
+    data = typed({"results-0-indicator": pk, "results-0-value": 17, "results-0-comment": "By weight"}, rows=1)
+    page = client.post(address, data)
+    assert (page.status_code, "17; By weight" in page.content.decode()) == (409, True)
+    assert client.post(address, typed()).status_code == 302
+
+
+def test_looking_writes_nothing_and_what_was_typed_outlives_a_conflict(client, clerk):
+    record = at_work()
+    address = f"/desk/partnerships/{record.reference}/report/"
+    for _tab in range(2):
+        assert 'name="version" value="0"' in client.get(address).content.decode()
+    assert not ProgressReport.objects.exists()
+    assert client.post(address, typed({"period_until": "soon"})).status_code == 422
+    assert not ProgressReport.objects.exists()
+    assert client.post(address, typed({"progress": "From one tab."})).status_code == 302
+    page = client.post(address, typed({"progress": "From the other."}))
+    assert page.status_code == 409
+    for words in ("From one tab.", "From the other.", 'name="version" value="1"'):
+        assert words in page.content.decode(), words
+    assert ProgressReport.objects.get().progress == "From one tab."
+
+
+def test_what_was_typed_outlives_the_end_of_the_record(client, clerk):
+    record = at_work()
+    address = f"/desk/partnerships/{record.reference}/report/"
+    Partnership.objects.update(status="closed")
+    page = client.post(address, typed({"progress": "Written for an hour."}))
+    assert (page.status_code, "Written for an hour." in page.content.decode()) == (409, True)
+    assert client.get(address)["Location"] == f"/desk/partnerships/{record.reference}/"
+
+
+def typed(fields: dict | None = None, rows: int = 0) -> dict:
+    """What the form of a first report sends."""
+    return {
+        "number": 1, "version": 0, "period_from": "2026-01-01", "period_until": "2027-01-01",
+        "progress": "Twelve stores opened.", "decision": "scale_up",
+        "results-TOTAL_FORMS": rows, "results-INITIAL_FORMS": rows, **(fields or {}),
+    }  # fmt: skip
 
 
 def test_a_report_is_written_with_a_file_and_read_by_everybody(client, clerk, settings, tmp_path):
@@ -172,16 +239,11 @@ def test_a_report_is_written_with_a_file_and_read_by_everybody(client, clerk, se
     record = at_work(title="Cold stores")
     address = f"/desk/partnerships/{record.reference}/report/"
     assert "Keep or end?" in client.get(address).content.decode()
-    data = {
-        "version": 1, "period_from": "2026-01-01", "period_until": "2027-01-01",
-        "progress": "Twelve stores opened.", "decision": "scale_up",
-        "results-TOTAL_FORMS": 0, "results-INITIAL_FORMS": 0,
-    }  # fmt: skip
     upload = SimpleUploadedFile("figures.csv", b"place,stores\nKhulna,12\n", content_type="text/csv")
-    assert client.post(address, {**data, "upload": upload}).status_code == 302
+    assert client.post(address, typed({"upload": upload})).status_code == 302
     assert client.get(f"/partnerships/{record.reference}/reports/1/").status_code == 404
-    assert client.post(address, {**data, "version": 1, "submit": "1"}).status_code == 409
-    assert client.post(address, {**data, "version": 2, "submit": "1"}).status_code == 302
+    assert client.post(address, typed({"submit": "1"})).status_code == 409
+    assert client.post(address, typed({"version": 1, "submit": "1"})).status_code == 302
     client.logout()
     page = client.get(f"/partnerships/{record.reference}/reports/1/").content.decode()
     for words in ("Twelve stores opened.", "Make it larger", "figures.csv"):
@@ -216,16 +278,10 @@ def test_lights_that_change_today_reach_the_search(clerk, monkeypatch):
     assert seen == [[record.pk]]
 
 
-def handed_in(record: Partnership, clerk, **values) -> None:
-    report = services.begin_report(record, by=clerk)
-    report = services.save_report(report, by=clerk, version=report.version, **answers(report, **values))
-    services.submit_report(report, by=clerk)
-
-
 def test_the_archive_lists_what_was_handed_in_on_public_records(client, clerk):
     handed_in(at_work(title="Cold stores"), clerk)
     handed_in(at_work(title="Seed banks"), clerk, decision="scale_up")
-    services.begin_report(at_work(title="Only begun"), by=clerk)
+    saved(at_work(title="Only begun"), clerk)
     handed_in(at_work(title="Not public", visibility="draft", public_since=None), clerk)
     client.logout()
     page = client.get("/reports/").content.decode()
