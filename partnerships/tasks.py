@@ -56,6 +56,10 @@ def load_import(import_id: int) -> None:
     imports.load_import(RecordImport.objects.get(pk=import_id))
 
 
+def undo_import(import_id: int) -> None:
+    imports.undo_import(RecordImport.objects.get(pk=import_id))
+
+
 def reindex_import(import_id: int, first: int, last: int) -> None:
     imports.reindex_import(RecordImport.objects.get(pk=import_id), first, last)
 

@@ -14,6 +14,7 @@ class ImportStatus(models.TextChoices):
     CHECKED = "checked", _("Checked, nothing loaded yet")
     LOADING = "sending", _("Being loaded")
     LOADED = "done", _("Loaded")
+    UNDOING = "undoing", _("Being taken out again")
     UNDONE = "withdrawn", _("Undone")
 
 
@@ -23,7 +24,8 @@ IMPORT_MOVES: dict[str, set[str]] = {
     _S.CHECKING: {_S.CHECKED},
     _S.CHECKED: {_S.CHECKING, _S.LOADING},
     _S.LOADING: {_S.LOADED, _S.CHECKED},
-    _S.LOADED: {_S.UNDONE},
+    _S.LOADED: {_S.UNDOING},
+    _S.UNDOING: {_S.UNDONE, _S.LOADED},
     _S.UNDONE: set(),
 }
 

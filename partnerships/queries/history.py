@@ -1,13 +1,13 @@
-"""What the history says of a record."""
+"""What the history says of a record, or of a file of records."""
 
 from django.db.models import QuerySet
 
-from partnerships.models import Partnership
+from partnerships.models import Partnership, RecordImport
 from portal.models import AuditEvent
 
 
-def events_of(record: Partnership) -> QuerySet[AuditEvent]:
-    """Every event of a record, the oldest first."""
+def events_of(record: Partnership | RecordImport) -> QuerySet[AuditEvent]:
+    """Every event of a row, the oldest first."""
     return AuditEvent.objects.filter(
         subject_type=record._meta.label_lower, subject_id=str(record.pk)
     ).order_by("id")

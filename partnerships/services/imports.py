@@ -1,14 +1,14 @@
 """What people do with files of records: upload, say what each column is, check, load, undo.
 
-Checking and loading are jobs. A load is one transaction: all rows chosen, or none.
+Checking, loading and undoing are jobs. A load is one transaction, all rows chosen or none; so is its undo.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -37,6 +37,7 @@ from partnerships.models import (
     PartnershipEntity,
     PartnershipParty,
     RecordImport,
+    RegistryEntry,
     Source,
     UNRole,
     Visibility,
@@ -53,6 +54,13 @@ S = ImportStatus
 MAX_BYTES = 10 * 1024 * 1024
 PROBLEMS_KEPT = 5_000
 BATCH = 500
+BROUGHT = (
+    Contribution,
+    PartnershipEntity,
+    PartnershipParty,
+    RegistryEntry,
+    Source,
+)  # by a load, with a record
 
 
 @transaction.atomic
@@ -182,24 +190,64 @@ def reindex_import(found: RecordImport, first: int, last: int) -> None:
 
 
 @transaction.atomic
-def undo_import(found: RecordImport, *, by: User) -> int:
-    """Take every record of a load out again, and the companies it added unless somebody uses them.
-
-    Returns how many records.
+def start_undo(found: RecordImport, *, by: User) -> RecordImport:
+    """Have every record of a load taken out again. Asked for twice, it is done once.
 
     Raises RuleViolation where somebody has worked on one since: that work would be lost.
     """
     found = _locked(found, by)
-    touched = list(found.records.filter(version__gt=1).order_by("pk").values_list("reference", flat=True)[:5])
-    if touched:
-        raise RuleViolation(
-            _("Somebody has worked on %(references)s since. Withdraw those records one by one.")
-            % {"references": ", ".join(touched)}
-        )
-    move(found, S.UNDONE, moves=IMPORT_MOVES, by=by)
+    if found.status == S.UNDOING:
+        return found
+    if worked_on := _worked_on(found):
+        raise RuleViolation(undo_refusal(worked_on))
+    move(found, S.UNDOING, moves=IMPORT_MOVES, by=by)
+    stamp = timezone.now().isoformat()
+    enqueue("partnerships.undo_import", key=f"undo_import:{found.pk}:{stamp}", import_id=found.pk)
+    return found
+
+
+@transaction.atomic
+def undo_import(found: RecordImport) -> RecordImport:
+    """Delete the records of a load, and the companies it added that nothing else names.
+
+    Where somebody began to work on one after the undo was asked for, nothing is deleted and the last event
+    of the file is "undo refused" with the references.
+    """
+    found = RecordImport.objects.select_for_update(no_key=True).get(pk=found.pk)
+    if found.status != S.UNDOING:
+        return found
+    # Held whole, so that nothing is hung on a record between the look at it and its end.
+    list(found.records.select_for_update().order_by("pk").values_list("pk"))
+    if worked_on := _worked_on(found):
+        move(found, S.LOADED, moves=IMPORT_MOVES, by=None)
+        record(found, "undo refused", by=None, note=worked_on)
+        return found
     found.records.all().delete()
-    found.named_companies.filter(is_from_archive=True, party_in=None).delete()
-    return found.loaded_count
+    found.named_companies.filter(is_from_archive=True).exclude(_named_by(Company)).delete()
+    move(found, S.UNDONE, moves=IMPORT_MOVES, by=None, note=str(found.loaded_count))
+    return found
+
+
+def undo_refusal(references: str) -> str:
+    return _("Somebody has worked on %(references)s since. Withdraw those records one by one.") % {
+        "references": references
+    }
+
+
+def _worked_on(found: RecordImport) -> str:
+    """References of the first five records that hold what the file did not bring; "" for none."""
+    touched = found.records.filter(Q(version__gt=1) | _named_by(Partnership, but=BROUGHT)).order_by("pk")
+    return ", ".join(touched.values_list("reference", flat=True)[:5])
+
+
+def _named_by(model: type[Company | Partnership], but: Collection[type[Model]] = ()) -> Q:
+    """Rows that a row of another table names, those tables left out that are part of what was loaded."""
+    found = Q()
+    for relation in model._meta.related_objects:
+        if relation.related_model not in but:
+            naming = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            found |= Q(Exists(naming))
+    return found
 
 
 # --- from rows to records -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partnerships.forms.imports import MappingForm, UploadForm
 from partnerships.import_columns import COLUMNS, first_row_of
 from partnerships.models import ImportStatus, RecordImport
+from partnerships.queries.history import events_of
 from partnerships.services import imports as services
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
@@ -97,11 +98,18 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
         "more_companies": max(0, len(found.companies) - COMPANIES_SHOWN),
         "can_map": can_map,
         "can_load": found.status == S.CHECKED,
-        "is_working": found.status in (S.CHECKING, S.LOADING),
+        "is_working": found.status in (S.CHECKING, S.LOADING, S.UNDOING),
         "can_undo": found.status == S.LOADED,
+        "refusal": _refusal(found),
     }
     partial = "partnerships/_import_file.html"
     return render_page(request, "partnerships/import_detail.html", context, partial=partial, status=status)
+
+
+def _refusal(found: RecordImport) -> str:
+    """Why the last undo took nothing out; "" where there was none."""
+    last = events_of(found).last() if found.status == S.LOADED else None
+    return services.undo_refusal(last.note) if last and last.action == "undo refused" else ""
 
 
 @require_POST
@@ -109,10 +117,10 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
 def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     """Load what was checked, or undo what was loaded."""
     found = _import(request, reference)
-    acts = {"load": services.start_load, "undo": services.undo_import}
+    acts = {"load": services.start_load, "undo": services.start_undo}
     if act not in acts:
         raise Http404
-    words = {"load": _("The rows are being loaded."), "undo": _("Every record of the file is out again.")}
+    words = {"load": _("The rows are being loaded."), "undo": _("The records are being taken out again.")}
     attempt(request, lambda: acts[act](found, by=request.user), words[act])
     return redirect("partnerships:import_detail", found.reference)
 

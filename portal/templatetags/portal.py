@@ -60,6 +60,7 @@ STATUS_LOOKS = {
     "handing": ("", "half"),
     "running": ("info", "half"),
     "sending": ("info", "half"),
+    "undoing": ("info", "half"),
     "scheduled": ("", "clock"),
     "in_progress": ("info", "half"),
     "partly_met": ("info", "half"),

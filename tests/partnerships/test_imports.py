@@ -11,11 +11,13 @@ from focalpoints.models import FocalPoint, UNEntity
 from partnerships import iati
 from partnerships.demo import registry
 from partnerships.iati.facts import for_iati
-from partnerships.models import Company, Partnership, RecordImport, RegistryEntry
+from partnerships.models import Company, Partnership, ProgressReport, RecordImport, RegistryEntry
 from partnerships.services import imports as services
 from portal.errors import RuleViolation
+from portal.jobs import run_job
 from portal.models import Job, ReferenceCounter
-from tests.partnerships.factories import CompanyFactory
+from screening.services import merging
+from tests.partnerships.factories import CompanyFactory, PartnershipFactory
 from tests.portal.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,10 @@ def checked(by, content: bytes, mode: str = "good", **fields) -> RecordImport:
 
 def loaded(by, content: bytes, **fields) -> RecordImport:
     return services.load_import(services.start_load(checked(by, content, **fields), by=by))
+
+
+def undone(found: RecordImport, by) -> RecordImport:
+    return services.undo_import(services.start_undo(found, by=by))
 
 
 def test_headings_are_recognised_and_cells_become_values(clerk, run_jobs):
@@ -136,7 +142,7 @@ def test_companies_are_matched_by_lei_by_name_and_country_or_added_unscreened(cl
     assert second.parties.exclude(company=None).get().company == new
     assert (new.country_id, new.is_from_archive, new.import_batch) == ("UGA", True, found)
     assert not Job.objects.filter(kind="screening.screen_company").exists()
-    services.undo_import(found, by=clerk)
+    undone(found, clerk)
     assert Company.objects.filter(name__startswith="Nobody").count() == 0
     assert Company.objects.count() == 3
 
@@ -175,7 +181,7 @@ def test_the_good_rows_are_loaded_where_that_was_chosen_and_undone(clerk):
     found = loaded(clerk, content)
     assert Partnership.objects.count() == found.loaded_count == 597
     assert not Partnership.objects.filter(title__in=[f"Store {n - 2}" for n in bad]).exists()
-    assert services.undo_import(found, by=clerk) == 597
+    undone(found, clerk)
     assert not Partnership.objects.exists()
 
 
@@ -209,8 +215,65 @@ def test_undo_refuses_where_somebody_has_worked_since(clerk):
     found = loaded(clerk, file_of(GOOD, GOOD))
     Partnership.objects.filter(pk=Partnership.objects.first().pk).update(version=2)
     with pytest.raises(RuleViolation, match="Somebody has worked on P-"):
-        services.undo_import(found, by=clerk)
+        services.start_undo(found, by=clerk)
     assert Partnership.objects.count() == 2
+
+
+def test_undo_refuses_where_something_hangs_on_a_record_or_names_it(clerk):
+    found = loaded(clerk, file_of(GOOD))
+    record = Partnership.objects.get()
+    child = PartnershipFactory(parent=record)
+    with pytest.raises(RuleViolation, match=record.reference):
+        services.start_undo(found, by=clerk)
+    child.delete()
+    report = ProgressReport.objects.create(
+        partnership=record, number=1, period_from="2026-01-01", period_until="2026-02-01"
+    )
+    with pytest.raises(RuleViolation, match=record.reference):
+        services.start_undo(found, by=clerk)
+    report.delete()
+    undone(found, clerk)
+    assert list(Partnership.objects.all()) == []
+
+
+def test_what_is_worked_on_after_undo_was_asked_for_keeps_the_whole_load(client, clerk):
+    found = services.start_undo(loaded(clerk, file_of(GOOD, GOOD)), by=clerk)
+    record = Partnership.objects.last()
+    Partnership.objects.filter(pk=record.pk).update(version=2)
+    assert services.undo_import(found).status == "done"
+    assert Partnership.objects.count() == 2
+    page = client.get(f"/desk/imports/{found.reference}/").content.decode()
+    assert "Nothing was taken out." in page
+    assert f"Somebody has worked on {record.reference} since." in page
+
+
+def test_an_undo_asked_for_twice_is_one_and_one_that_dies_leaves_all(clerk, monkeypatch):
+    found = loaded(clerk, file_of(GOOD, GOOD))
+    services.start_undo(services.start_undo(found, by=clerk), by=clerk)
+    job = Job.objects.get(kind="partnerships.undo_import")
+
+    def dies(*args, **kwargs):
+        raise OSError("killed")
+
+    with monkeypatch.context() as last_step:
+        last_step.setattr(services, "move", dies)
+        run_job(job.pk)
+    found.refresh_from_db()
+    assert (found.status, Partnership.objects.count(), Company.objects.count()) == ("undoing", 2, 1)
+    Job.objects.update(run_after=timezone.now())
+    run_job(job.pk)
+    run_job(job.pk)
+    found.refresh_from_db()
+    assert (found.status, Partnership.objects.count(), Company.objects.count()) == ("withdrawn", 0, 0)
+
+
+def test_undo_leaves_a_company_that_something_else_names(clerk):
+    found = loaded(clerk, file_of(GOOD))
+    company = Company.objects.get(name="A cold firm")
+    kept = CompanyFactory()
+    merging.merge_companies(kept, company, note="The same firm.", by=UserFactory(roles=["registry_desk"]))
+    undone(found, clerk)
+    assert set(Company.objects.all()) == {company, kept}
 
 
 def test_spreadsheets_and_iati_are_read_as_well(clerk, shared):
@@ -295,6 +358,10 @@ def test_the_way_of_a_file_through_the_pages(client, clerk, run_jobs):
     run_jobs()
     assert "1 record was loaded." in client.get(address).content.decode()
     client.post(f"{address}undo/")
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 2s"' in part
+    run_jobs()
+    assert "Every record of the file is out again." in client.get(address).content.decode()
     assert not Partnership.objects.exists()
     assert client.get("/desk/imports/template.csv").content.decode().startswith("\ufefftitle,summary")
 
