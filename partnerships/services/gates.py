@@ -5,6 +5,7 @@ Source of the conditions: the registry's field list (partnership_states.rules), 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,44 +17,62 @@ from screening.queries import clearance_gaps
 S = PartnershipStatus
 
 
-def missing_for(partnership: Partnership, to: str) -> list[str]:
-    """What the record lacks for that state, a sentence each; empty when it may move there."""
+@dataclass(frozen=True)
+class Gap:
+    """What a record lacks, in a sentence, and the step where it is given; "" for a screening."""
+
+    sentence: str
+    step: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def missing_for(partnership: Partnership, to: str) -> list[Gap]:
+    """What the record lacks for that state; empty when it may move there."""
     gate = GATES.get((partnership.status, to)) or GATES.get(("", to))
     return gate(partnership) if gate else []
 
 
-def _for_screening(partnership: Partnership) -> list[str]:
+def _for_screening(partnership: Partnership) -> list[Gap]:
     leads = partnership.entity_roles.filter(role=UNRole.LEAD)
     return missing(
-        (partnership.title, _("Give it a title.")),
-        (leads.exists(), _("Name the UN entity that leads.")),
-        (partnership.purposes, _("Choose at least one purpose.")),
-        (partnership.parties.exists(), _("Name at least one company or partner.")),
+        (partnership.title, _("Give it a title."), "identity"),
+        (leads.exists(), _("Name the UN entity that leads."), "parties"),
+        (partnership.purposes, _("Choose at least one purpose."), "goals"),
+        (partnership.parties.exists(), _("Name at least one company or partner."), "parties"),
         (
             partnership.expected_benefits and partnership.expected_costs,
             _("Write down the expected benefits and costs."),
+            "benefits",
         ),
     )
 
 
-def _for_design(partnership: Partnership) -> list[str]:
-    return clearance_gaps(partnership) + missing(
-        (partnership.benefits_outweigh is True, _("Conclude that the benefits outweigh the costs."))
+def _for_design(partnership: Partnership) -> list[Gap]:
+    return _uncleared(partnership) + missing(
+        (
+            partnership.benefits_outweigh is True,
+            _("Conclude that the benefits outweigh the costs."),
+            "benefits",
+        )
     )
 
 
-def _for_agreement(partnership: Partnership) -> list[str]:
+def _for_agreement(partnership: Partnership) -> list[Gap]:
     measured = partnership.indicators.exclude(level=Indicator.Level.INPUT).exclude(baseline=None)
     vague = vague_parties(partnership)
     return missing(
         (
             measured.exclude(target=None).exists(),
             _("Add an indicator above the level of inputs, with baseline and target."),
+            "results",
         ),
-        (partnership.evaluation_plan, _("Write the evaluation plan.")),
+        (partnership.evaluation_plan, _("Write the evaluation plan."), "evaluation"),
         (
             not vague,
             _("Say the role and responsibilities of: %(parties)s.") % {"parties": ", ".join(vague)},
+            "parties",
         ),
     )
 
@@ -64,45 +83,57 @@ def vague_parties(partnership: Partnership) -> list[str]:
     return [str(party) for party in parties if not (party.role and party.responsibilities)]
 
 
-def _for_active(partnership: Partnership) -> list[str]:
-    return clearance_gaps(partnership) + missing(
+def _for_active(partnership: Partnership) -> list[Gap]:
+    return _uncleared(partnership) + missing(
         (
             partnership.agreement_signed or partnership.informal_note,
             _("Enter when the agreement was signed, or why there is none."),
+            "agreement",
         )
     )
 
 
-def _for_closing(partnership: Partnership) -> list[str]:
+def _for_closing(partnership: Partnership) -> list[Gap]:
     return missing(
-        (partnership.end or partnership.end_decision, _("Enter the end date, or the decision to end it."))
+        (
+            partnership.end or partnership.end_decision,
+            _("Enter the end date, or the decision to end it."),
+            "closing",
+        )
     )
 
 
-def _for_closed(partnership: Partnership) -> list[str]:
+def _for_closed(partnership: Partnership) -> list[Gap]:
     return missing(
-        (partnership.final_report, _("Write the final report.")),
+        (partnership.final_report, _("Write the final report."), "closing"),
         (
             partnership.lessons or partnership.lesson_rows.exists(),
             _("Write down the lessons learned."),
+            "closing",
         ),
         (
             partnership.evaluation_findings or partnership.no_evaluation_reason,
             _("Enter the findings of the evaluation, or why there was none."),
+            "evaluation",
         ),
     )
 
 
-def missing(*conditions: tuple[Any, str]) -> list[str]:
-    return [sentence for is_met, sentence in conditions if not is_met]
+def _uncleared(partnership: Partnership) -> list[Gap]:
+    return [Gap(sentence) for sentence in clearance_gaps(partnership)]
 
 
-GATES: dict[tuple[str, str], Callable[[Partnership], list[str]]] = {
+def missing(*conditions: tuple[Any, str, str]) -> list[Gap]:
+    """Of (is it there, sentence, step) what is not there."""
+    return [Gap(sentence, step) for is_met, sentence, step in conditions if not is_met]
+
+
+GATES: dict[tuple[str, str], Callable[[Partnership], list[Gap]]] = {
     (S.IDEA, S.SCREENING): _for_screening,
     (S.SCREENING, S.DESIGN): _for_design,
     (S.DESIGN, S.AGREEMENT): _for_agreement,
     (S.AGREEMENT, S.ACTIVE): _for_active,
-    (S.ON_HOLD, S.ACTIVE): clearance_gaps,
+    (S.ON_HOLD, S.ACTIVE): _uncleared,
     ("", S.CLOSING): _for_closing,
     (S.CLOSING, S.CLOSED): _for_closed,
 }

@@ -23,7 +23,7 @@ from partnerships.models import (
     Visibility,
 )
 from partnerships.services.companies import adopt_company
-from partnerships.services.gates import missing, missing_for
+from partnerships.services.gates import Gap, missing, missing_for
 from partnerships.services.locks import locked_record
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
@@ -272,9 +272,9 @@ def advance_partnership(partnership: Partnership, *, to: str, by: User, note: st
     if to == S.NOT_ELIGIBLE and not by.has_perm("partnerships.review_partnership"):
         raise PermissionDenied
     if to in PARTNERSHIP_MOVES[partnership.status]:
-        gaps = missing_for(partnership, to)
+        gaps = [str(gap) for gap in missing_for(partnership, to)]
         if to in NEED_REASON and not note.strip():
-            gaps = [*gaps, _("Give the reason.")]
+            gaps.append(_("Give the reason."))
         if gaps:
             raise RuleViolation(" ".join(gaps))
     return _moved(partnership, to, by=by, note=note.strip())
@@ -342,7 +342,7 @@ def publish_partnership(partnership: Partnership, *, to: str, by: User) -> Partn
     if REACH.index(Visibility(to)) <= REACH.index(Visibility(before)):
         raise RuleViolation(_("The record is shown to them already. To take it back, withdraw it."))
     if gaps := missing_for_reach(partnership, to):
-        raise RuleViolation(" ".join(gaps))
+        raise RuleViolation(" ".join(map(str, gaps)))
     if to == Visibility.PUBLIC:
         partnership.public_since = partnership.public_since or timezone.now()
     partnership.visibility = to
@@ -353,7 +353,7 @@ def publish_partnership(partnership: Partnership, *, to: str, by: User) -> Partn
     return partnership
 
 
-def missing_for_reach(partnership: Partnership, to: str) -> list[str]:
+def missing_for_reach(partnership: Partnership, to: str) -> list[Gap]:
     """What stands in the way of showing the record to that circle: what its readers would miss."""
     if to != Visibility.PUBLIC:
         return []
@@ -361,9 +361,10 @@ def missing_for_reach(partnership: Partnership, to: str) -> list[str]:
         (
             partnership.is_imported or partnership.status in PUBLISHED_FROM,
             _("A record becomes public after the screening of its companies."),
+            "",
         ),
-        (partnership.summary, _("Write a summary.")),
-        (partnership.purposes, _("Choose at least one purpose.")),
-        (partnership.targets.exists(), _("Choose at least one target.")),
-        (partnership.parties.exists(), _("Name at least one company or partner.")),
+        (partnership.summary, _("Write a summary."), "identity"),
+        (partnership.purposes, _("Choose at least one purpose."), "goals"),
+        (partnership.targets.exists(), _("Choose at least one target."), "goals"),
+        (partnership.parties.exists(), _("Name at least one company or partner."), "parties"),
     )

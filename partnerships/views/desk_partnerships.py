@@ -128,6 +128,7 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
     parties = list(record.parties.select_related("company__country"))
     known = {party.company_id: party.company for party in parties if party.company}
     moves = PARTNERSHIP_MOVES[record.status]
+    report = report_state(record)
     context = {
         "record": record,
         "steps": task_list(record),
@@ -160,7 +161,8 @@ def partnership_desk(request: SignedIn, reference: str) -> HttpResponse:
         "reason_form": ReasonForm(auto_id="move_%s"),
         "remarks": [*gates.remarks_on(record), *late_conditions(record)],
         "owes_reports": record.status in reporting.REPORTING and not record.is_imported,
-        **report_state(record),
+        **report,
+        "report_due": report["light"] not in ("", reporting.Light.GREEN),
         "claims_transformation": claims_transformation(record)
         if request.user.has_perm("partnerships.review_partnership")
         else False,

@@ -7,6 +7,8 @@ from partnerships.forms.partnerships import STEPS
 from partnerships.models import Company, CompanyMember, Partnership, PartnershipStatus, SelfCheck
 from partnerships.queries import desk_rows
 from partnerships.selfchecks import ITEMS, badge_of
+from partnerships.services import gates
+from partnerships.services import partnerships as services
 from portal.models import Job
 from screening.models import Condition
 from tests.partnerships.factories import CompanyFactory, IndicatorFactory, PartnershipFactory, full_record
@@ -52,6 +54,22 @@ def test_a_focal_point_registers_a_record_of_each_type(client, clerk):
         record = Partnership.objects.get(title=f"Of {kind}")
         assert response["Location"] == f"{DESK}{record.reference}/"
         assert client.get(f"{DESK}{record.reference}/details/").status_code == 200
+
+
+def test_what_to_do_next_stands_before_the_topics_and_leads_to_its_step(client, clerk):
+    record = PartnershipFactory()
+    page = text_of(client.get(f"{DESK}{record.reference}/"))
+    assert page.index('id="next-title"') < page.index('id="steps-title"') < page.index('id="history-title"')
+    assert f'<a href="{DESK}{record.reference}/benefits/">Write down the expected benefits' in page
+
+
+def test_every_gap_names_a_step_that_is_there():
+    empty = Partnership.objects.create(title="", summary="", partnership_type="core_business")
+    gaps = services.missing_for_reach(empty, "public")
+    for empty.status, to in services.ONWARDS.items():
+        gaps += gates.missing_for(empty, to)
+    assert len(gaps) > 14
+    assert {gap.step for gap in gaps} <= {"", *STEPS}
 
 
 def test_a_step_saves_and_leads_to_the_next(client, clerk):
