@@ -3,8 +3,8 @@
 A choice of filters is a few bitwise operations and a count of bits over the kept matrix: 100,000 records
 and 700 values are 9 MB and take a millisecond, a million ten times that. Most values belong to few records:
 those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records of
-all have each value is kept up to date with every change. Companies are too many for a row each: which record
-names which is kept as pairs, and only those of most records are counted.
+all have each value is kept up to date with every change. Companies are too many for a row each (`companies`),
+and only those of most records are told.
 
 The truth stays in PostgreSQL. Before each use the process asks, in one query, for the entries that changed
 since its last look, so that every count is that of the tables at that moment. Nobody waits for a lock:
@@ -25,11 +25,12 @@ from django.db import connection
 from django.db.models import Max
 
 from partnerships.models import FacetValue
+from partnerships.search.companies import Companies
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
-from partnerships.search.words import KeptWords, Mask, Numbers, as_bits
+from partnerships.search.words import Flags, KeptWords, Mask, Numbers, as_bits, as_flags, flags_of
 
 COMPANY = "company"  # the facet of too many values for rows of bits
-MOST_COMPANIES = 50  # are counted
+MOST_COMPANIES = 50  # are told
 LOAD_AT_ONCE = 50_000  # primary keys
 FEW_A_WORD = 1  # a value of fewer records than its row has words is counted record by record
 MANY_CHANGES = 20_000  # from here on all is read anew
@@ -89,13 +90,13 @@ class Bits:
             self.table, self.since, self.running, self.latest, highest = cursor.fetchone()
             self._know_values()
             self.matrix = np.zeros((len(self.values), highest // 64 + 16), np.uint64)
-            of_companies = [np.empty((2, 0), np.int64)]
+            naming = [np.empty((2, 0), np.int64)]
             for first in range(0, highest + 1, LOAD_AT_ONCE):
                 buffer = io.BytesIO()
                 cursor.copy_expert(ALL.format(first=first, last=first + LOAD_AT_ONCE - 1), buffer)
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
-                of_companies.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
-        self._know_companies(by_company(np.concatenate(of_companies, axis=1)))
+                naming.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
+        self.companies = Companies(*np.concatenate(naming, axis=1))
         self._count_all()
 
     def _know_values(self) -> None:
@@ -114,16 +115,21 @@ class Bits:
         self.row_of_number = np.full(self.highest_number + 1, -1, np.int64)
         self.row_of_number[[number for number, _facet, _value in self.values]] = range(len(self.values))
 
+    def _is_new(self, number: int) -> bool:
+        """It may be lower than a known one: drawn earlier, written later."""
+        is_company = number in self.company_of_number
+        return not is_company and (number > self.highest_number or self.row_of_number[number] < 0)
+
     def _set(self, pks: Numbers, numbers: Numbers) -> Numbers:
         """Set the bits of these pairs. Answers those of companies, which have none: shape (2, pairs)."""
         rows = self.row_of_number[numbers]
-        of_companies = np.stack([pks[rows < 0], numbers[rows < 0]])
+        naming = np.stack([pks[rows < 0], numbers[rows < 0]])
         pks, rows = pks[rows >= 0], rows[rows >= 0]
         flat = self.matrix.reshape(-1)
         np.bitwise_or.at(
             flat, rows * self.matrix.shape[1] + (pks >> 6), np.uint64(1) << (pks & 63).astype(np.uint64)
         )
-        return of_companies
+        return naming
 
     def take_in(self, changes: Iterable[tuple[int, list[int] | None]]) -> None:
         """Bring the bits of some records in line: (primary key, facets), None for one that left."""
@@ -137,10 +143,11 @@ class Bits:
         if len(self.words.changed) > MANY_CHANGES:
             self.words = KeptWords()
         pairs = [(pk, number) for pk, facets in facets_of.items() for number in facets or ()]
-        is_wider = any(number > self.highest_number for _pk, number in pairs)
-        if is_wider:
-            known = [number for number, _facet, _value in self.values]
+        known = [number for number, _facet, _value in self.values]
+        if any(self._is_new(number) for number in {number for _pk, number in pairs}):
             self._know_values()
+        is_wider = len(self.values) > len(known)
+        if is_wider:
             matrix = np.zeros((len(self.values), self.matrix.shape[1]), np.uint64)
             matrix[self.row_of_number[known]] = self.matrix
             self.matrix = matrix
@@ -151,29 +158,19 @@ class Bits:
         before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
-        of_companies = self.of_companies[:, ~np.isin(self.of_companies[0], list(facets_of))]
-        if pairs:
-            added = by_company(self._set(*np.array(pairs, np.int64).T))
-            of_companies = np.insert(of_companies, np.searchsorted(of_companies[1], added[1]), added, axis=1)
-        self._know_companies(of_companies)
+        naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
+        self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *naming)
         if is_wider:
             self._count_all()
         else:
             self._count_again(before, self.matrix[:, places])
-
-    def _know_companies(self, pairs: Numbers) -> None:
-        """Keep (primary keys, numbers), shape (2, pairs), which come company by company."""
-        numbers = pairs[1]
-        self.of_companies = pairs
-        self.starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-        self.companies = numbers[self.starts]
 
     def _count_all(self) -> None:
         self.records_of: dict[int, Numbers] = {}  # of the rows that have few
         self.splits: dict[str, _Split] = {}  # by facet
         self._sort_out(range(len(self.values)))
         self.totals = {
-            audience: np.concatenate(self._numbers(self.matrix[row], self.rows))
+            audience: np.concatenate(self._numbers(self.matrix[row], flags_of(self.matrix[row]), self.rows))
             for (facet, audience), row in self.row_of.items()
             if facet == ""
         }
@@ -237,12 +234,7 @@ class Bits:
 
     def _any(self, facet: str, values: Iterable[str]) -> Mask:
         if facet == COMPANY:
-            found, numbers = self.of_companies
-            first, last = (
-                np.searchsorted(numbers, self.numbers(facet, values), side) for side in ("left", "right")
-            )
-            records = [found[start:end] for start, end in zip(first, last, strict=True)]
-            return self.from_pks(np.concatenate([np.empty(0, np.int64), *records]))
+            return self.from_pks(self.companies.naming(self.numbers(facet, values)))
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
@@ -255,46 +247,43 @@ class Bits:
         )
         if facets is not None and COMPANY not in facets:
             return found
+        return found | self._most(self._all_companies(audience))
+
+    def _all_companies(self, audience: int) -> Numbers:
+        """For each number how many records that this audience may see name that company."""
         if audience not in self.of_all_companies:
-            self.of_all_companies[audience] = self._company_counts(
-                self.matrix[self.row_of["", str(audience)]]
-            )
-        return found | self._most(self.of_all_companies[audience])
+            visible = flags_of(self.matrix[self.row_of["", str(audience)]])
+            self.of_all_companies[audience] = self.companies.counts(visible, self.highest_number)
+        return self.of_all_companies[audience]
 
     def count_of_all(self, audience: int, facet: str, value: str) -> int:
         """The records that have this value, of those that this audience may see."""
+        if facet == COMPANY:
+            number = self.number_of_company.get(value)
+            return 0 if number is None else int(self._all_companies(audience)[number])
         row = self.row_of.get((facet, value))
         return 0 if row is None else int(self.totals[str(audience)][row])
 
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
         asked = self._known(facets)
-        found = self._named(asked, self._numbers(mask, asked))
+        is_in = flags_of(mask)
+        found = self._named(asked, self._numbers(mask, is_in, asked))
         if facets is not None and COMPANY not in facets:
             return found
-        return found | self._most(self._company_counts(mask))
+        return found | self._most(self.companies.counts(is_in, self.highest_number))
 
     def _known(self, facets: Iterable[str] | None) -> list[str]:
         return [facet for facet in self.rows if facets is None or facet in facets]
 
-    def _company_counts(self, mask: Mask) -> Numbers:
-        """How many records of the mask name each of the companies."""
-        if not len(self.companies):
-            return np.empty(0, np.int64)
-        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
-        return np.add.reduceat(is_in[self.of_companies[0]], self.starts, dtype=np.uint32).astype(np.int64)
-
     def _most(self, counts: Numbers) -> dict[str, dict[str, int]]:
-        """The companies of most records; of equal ones that which came first."""
-        rank = np.arange(len(counts)) - counts * len(counts)
+        """The companies of most records; of equal ones that which came first. `counts` is by number."""
+        numbers = np.flatnonzero(counts)
+        rank = numbers - counts[numbers] * len(counts)
         if len(rank) > MOST_COMPANIES:
             rank = np.partition(rank, MOST_COMPANIES - 1)[:MOST_COMPANIES]
         top = [place % len(counts) for place in np.sort(rank).tolist()]
-        named = {
-            self.company_of_number[self.companies[place]]: int(counts[place])
-            for place in top
-            if counts[place]
-        }
+        named = {self.company_of_number[number]: int(counts[number]) for number in top}
         return {COMPANY: named} if named else {}
 
     def _named(self, facets: Iterable[str], numbers: Iterable[Numbers]) -> dict[str, dict[str, int]]:
@@ -308,9 +297,8 @@ class Bits:
         }
         return {facet: values for facet, values in found.items() if values}
 
-    def _numbers(self, mask: Mask, facets: Iterable[str]) -> list[Numbers]:
-        """For each facet how many records of the mask each of its rows has."""
-        is_in = np.unpackbits(mask.view(np.uint8), bitorder="little")
+    def _numbers(self, mask: Mask, is_in: Flags, facets: Iterable[str]) -> list[Numbers]:
+        """For each facet how many records of the mask, which the flags repeat, each of its rows has."""
         both = np.empty_like(mask)
         found = []
         for facet in facets:
@@ -329,11 +317,6 @@ class Bits:
         return as_bits(pks, self.matrix.shape[1])
 
 
-def by_company(pairs: Numbers) -> Numbers:
-    """Pairs of (primary key, number), shape (2, pairs), in the order of the numbers."""
-    return pairs[:, np.argsort(pairs[1], kind="stable")]
-
-
 def total(mask: Mask) -> int:
     return int(np.bitwise_count(mask).sum(dtype=np.int64))
 
@@ -344,7 +327,7 @@ def total_of_each(rows: Mask) -> Numbers:
 
 def pks(mask: Mask) -> list[int]:
     """The primary keys of a mask, in order."""
-    return np.flatnonzero(np.unpackbits(mask.view(np.uint8), bitorder="little")).tolist()
+    return np.flatnonzero(flags_of(mask)).tolist()
 
 
 _lock = threading.Lock()

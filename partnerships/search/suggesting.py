@@ -3,7 +3,7 @@
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import connection
@@ -24,7 +24,7 @@ LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A value of a facet with its records, or a record (facet "") with its reference and title."""
+    """A value of a facet and how many records have it, or a record (facet ""): its reference and title."""
 
     facet: str
     value: str
@@ -33,21 +33,15 @@ class Suggestion:
 
 
 # The patterns are literals, or no index would know where they begin; titles stand in the order of that index.
-# Companies only where a record that this reader may see names them: `LIMIT 1` has the first of 100,000 such
-# records found without reading the others.
+# To plan this takes longer than to run it, and a join longest.
 BEGUN = """
-(SELECT '', p.reference, p.title FROM partnerships_registryentry e
-    JOIN partnerships_partnership p ON p.id = e.partnership_id
-    WHERE e.title_key LIKE %(title)s AND e.facets @> ARRAY[%(audience)s]
-    ORDER BY e.title_key USING ~<~ LIMIT %(shown)s)
+SELECT '', reference, title FROM partnerships_partnership WHERE id = ANY(ARRAY(
+    SELECT partnership_id FROM partnerships_registryentry
+    WHERE title_key LIKE %(title)s AND facets @> ARRAY[%(audience)s]
+    ORDER BY title_key USING ~<~ LIMIT %(shown)s))
 UNION ALL
-(SELECT 'company', c.public_id::text, c.name FROM (SELECT id, public_id, name FROM partnerships_company
-    WHERE name ILIKE %(name)s ORDER BY name LIMIT 10) c
-    JOIN partnerships_facetvalue v ON v.facet = 'company' AND v.value = c.public_id::text
-    CROSS JOIN LATERAL (SELECT FROM partnerships_partnershipparty q WHERE q.company_id = c.id AND
-        (SELECT e.facets @> ARRAY[v.id, %(audience)s] FROM partnerships_registryentry e
-            WHERE e.partnership_id = q.partnership_id) LIMIT 1) named
-    ORDER BY c.name LIMIT %(shown)s)
+(SELECT 'company', public_id::text, name FROM partnerships_company
+    WHERE name ILIKE %(name)s ORDER BY name LIMIT 10)
 """
 
 
@@ -60,23 +54,35 @@ def suggest(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
     given = {"audience": audience, "shown": SHOWN_OTHERS}
     with connection.cursor() as cursor:
         cursor.execute(BEGUN, given | {"title": _like(folded(begun)), "name": _like(begun)})
-        others = [Suggestion(*row) for row in cursor.fetchall()]
-    return suggest_filters(begun, sees_inside=sees_inside) + others
+        found = [Suggestion(*row) for row in cursor.fetchall()]
+    records = sorted((s for s in found if not s.facet), key=lambda record: folded(record.label))
+    companies = [s for s in found if s.facet]
+    with bits.current() as kept:
+        filters = _most_used(kept, audience, begun)
+        return filters + records + _in_use(kept, audience, companies)[:SHOWN_OTHERS]
 
 
 def suggest_filters(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
     """Filters with a name of which a word begins so, in any of the six languages, that some record has."""
     begun = _tidy(begun)
-    if len(begun) < SHORTEST or not (named := _filters_named(folded(begun))):
+    if len(begun) < SHORTEST or not _filters_named(begun):
         return []
-    audience = Wanted(sees_inside=sees_inside).audience
     with bits.current() as kept:
-        found = [
-            Suggestion(facet, value, count=count)
-            for facet, value in named
-            if (count := kept.count_of_all(audience, facet, value))
-        ]
+        return _most_used(kept, Wanted(sees_inside=sees_inside).audience, begun)
+
+
+def _most_used(kept: bits.Bits, audience: int, begun: str) -> list[Suggestion]:
+    found = _in_use(kept, audience, _filters_named(begun))
     return sorted(found, key=lambda suggestion: -suggestion.count)[:SHOWN_FILTERS]
+
+
+def _in_use(kept: bits.Bits, audience: int, suggestions: list[Suggestion]) -> list[Suggestion]:
+    """Those that some record has which this reader may see, with how many have them."""
+    return [
+        replace(suggestion, count=count)
+        for suggestion in suggestions
+        if (count := kept.count_of_all(audience, suggestion.facet, suggestion.value))
+    ]
 
 
 def _like(begun: str) -> str:
@@ -93,9 +99,9 @@ def folded(text: str) -> str:
     return "".join(character for character in parts if not unicodedata.combining(character))
 
 
-def _filters_named(begun: str) -> list[tuple[str, str]]:
-    needle = " " + begun
-    return [(facet, value) for names, facet, value in _known_names() if needle in names]
+def _filters_named(begun: str) -> list[Suggestion]:
+    needle = " " + folded(begun)
+    return [Suggestion(facet, value) for names, facet, value in _known_names() if needle in names]
 
 
 _kept: tuple[float, list[tuple[str, str, str]]] = (0.0, [])

@@ -17,6 +17,7 @@ from partnerships.models import RegistryEntry
 from partnerships.search.wanted import text_query
 
 Mask = npt.NDArray[np.uint64]  # bit n of word w stands for the record whose primary key is 64 w + n
+Flags = npt.NDArray[np.uint8]  # 1 at the primary key of each record meant
 Numbers = npt.NDArray[np.int64]
 
 MOST_KEPT = 50  # searches; 125 kB each at a million records
@@ -49,12 +50,20 @@ def having(words: str, among: Sequence[int] | None = None) -> Numbers:
     return np.frombuffer(sent, ELEMENT, offset=ARRAY_HEAD)["pk"].astype(np.int64)
 
 
-def as_bits(pks: Iterable[int], width: int) -> Mask:
-    """The records as a mask of so many words; one that lies beyond came after the last look."""
+def as_flags(pks: Iterable[int], width: int) -> Flags:
+    """The records as flags of so many words; one that lies beyond came after the last look."""
     at = np.fromiter(pks, np.int64) if not isinstance(pks, np.ndarray) else pks
-    is_in = np.zeros(width * 64, np.uint8)
-    is_in[at[at < len(is_in)]] = 1
-    return np.packbits(is_in, bitorder="little").view(np.uint64)
+    flags = np.zeros(width * 64, np.uint8)
+    flags[at[at < len(flags)]] = 1
+    return flags
+
+
+def as_bits(pks: Iterable[int], width: int) -> Mask:
+    return np.packbits(as_flags(pks, width), bitorder="little").view(np.uint64)
+
+
+def flags_of(mask: Mask) -> Flags:
+    return np.unpackbits(mask.view(np.uint8), bitorder="little")
 
 
 class KeptWords:

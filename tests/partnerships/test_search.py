@@ -2,12 +2,20 @@ from collections import Counter
 from unittest.mock import patch
 
 import pytest
+from django.db.models import Max
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partnerships import search
-from partnerships.models import Partnership, PartnershipParty, PartnershipType, RegistryEntry, RegistryWord
-from partnerships.search import FOR_ALL, Wanted, bits
+from partnerships.models import (
+    FacetValue,
+    Partnership,
+    PartnershipParty,
+    PartnershipType,
+    RegistryEntry,
+    RegistryWord,
+)
+from partnerships.search import FOR_ALL, FOR_UN, Wanted, bits, companies
 from tests.partnerships.factories import (
     CompanyFactory,
     ContributionFactory,
@@ -103,9 +111,10 @@ def test_reporting_needs_more_than_inputs():
     changed=st.sampled_from(PartnershipType.values),
     excluded=st.sampled_from(["WFP", "UNDP"]),
     few=st.sampled_from([0, bits.FEW_A_WORD]),  # count bits only, or look up the records of rare values too
+    late=st.sampled_from([1, companies.MOST_LATE]),  # pairs with companies are sorted anew often, or never
 )
-def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few):
-    with patch.object(bits, "FEW_A_WORD", few):
+def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few, late):
+    with patch.object(bits, "FEW_A_WORD", few), patch.object(companies, "MOST_LATE", late):
         check_counts(records, changed, excluded)
 
 
@@ -141,7 +150,10 @@ def check_counts(records, changed, excluded):
             by_tables.filter(countries__isnull=False).values_list("countries", flat=True)
         )
         assert narrowed.counts.get("company", {}) == named(by_tables)
+        assert kept.counts(kept.mask(wanted, {}), ["company"]).get("company", {}) == named(by_tables)
         firm = str(firms[0].public_id)
+        assert kept.count_of_all(FOR_ALL, "company", firm) == named(public)[firm]
+        assert bits.total(kept.mask(Wanted("", {"company": [firm]}), {})) == named(public)[firm]
         assert sorted(found(company=[firm])) == sorted(
             public.filter(parties__company=firms[0]).values_list("reference", flat=True)
         )
@@ -174,6 +186,16 @@ def check_counts(records, changed, excluded):
         made[-1].delete()
         learn(gone)
         check()
+
+
+def test_a_value_whose_number_was_drawn_first_and_written_last_is_counted():
+    highest = FacetValue.objects.aggregate(n=Max("id"))["n"] or FOR_UN + 100
+    FacetValue.objects.create(id=highest + 50, facet="country", value="UGA")
+    kept = bits.Bits()
+    late = FacetValue.objects.create(id=highest + 40, facet="country", value="KEN")
+    kept.take_in([(1, [FOR_ALL, FOR_UN, late.pk])])
+    assert kept.counts_of_all(FOR_ALL)["country"] == {"KEN": 1}
+    assert "company" not in kept.counts_of_all(FOR_ALL)
 
 
 def test_a_company_is_found_by_its_name_and_filter():
