@@ -16,11 +16,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import ChannelError
 
 from portal.celery import app
 from portal.models import Job, JobStatus, PeriodicRun
 
 log = structlog.get_logger()
+
+FULL = 2_000  # wake-ups in a queue beyond which the sweep adds none: its workers have enough to do
+SCREENING = "screening."  # kinds with a queue of their own: their workers carry a large name tagger
 
 
 class LeaseLost(Exception):
@@ -38,10 +42,8 @@ def enqueue(kind: str, *, key: str, run_after: datetime | None = None, **args) -
 
 
 def wake(job: Job) -> None:
-    """Tell a worker; where the broker is away, the sweep will. Matching has a queue of its own: its workers
-    carry a large name tagger.
-    """
-    queue = "screening" if job.kind.startswith("screening.") else "default"
+    """Tell a worker; where the broker is away, the sweep will."""
+    queue = "screening" if job.kind.startswith(SCREENING) else "default"
     try:
         run_job.apply_async(args=[job.pk], queue=queue, retry=False)
     except OperationalError as error:
@@ -103,11 +105,33 @@ def handler(kind: str):
 
 @app.task(name="portal.sweep")
 def sweep() -> int:
-    """Wake every job that is due: lost messages, retries, jobs of workers that died. Returns how many."""
-    jobs = list(Job.objects.filter(due(timezone.now())).order_by("run_after")[:2000])
-    for job in jobs:
-        wake(job)
-    return len(jobs)
+    """Wake jobs that are due: lost messages, retries, jobs of workers that died. Returns how many.
+
+    Each queue is filled up to FULL, the jobs due longest first. So the wake-ups of a long backlog, of which
+    each pass repeats some, do not pile up in the broker, and the backlog of one queue keeps none of another.
+    """
+    now, count = timezone.now(), 0
+    of_screening = Q(kind__startswith=SCREENING)
+    try:
+        for queue, kinds in (("screening", of_screening), ("default", ~of_screening)):
+            room = max(0, FULL - waiting(queue))
+            for job in Job.objects.filter(due(now), kinds).order_by("run_after")[:room]:
+                wake(job)
+                count += 1
+    except OperationalError as error:
+        log.warning("nothing swept", error=str(error))
+    return count
+
+
+def waiting(queue: str) -> int:
+    """How many wake-ups lie in a queue. Raises OperationalError where the broker is away."""
+    with app.connection_or_acquire() as connection:
+        try:
+            return connection.default_channel.queue_declare(queue, passive=True).message_count
+        except ChannelError:  # a queue that is empty does not exist
+            return 0
+        except connection.connection_errors as error:
+            raise OperationalError(str(error)) from error
 
 
 def once_per_period(task: str, period: str) -> bool:

@@ -1,4 +1,5 @@
 import pytest
+from celery.exceptions import OperationalError
 from django.db import connection, transaction
 
 from portal import audit, jobs
@@ -107,6 +108,34 @@ def test_only_one_claim_wins():
     job = jobs.enqueue("portal.clean_up", key="once")
     assert jobs.claim(job.pk)
     assert jobs.claim(job.pk) is None
+
+
+def test_a_sweep_fills_each_queue_and_leaves_none_behind_the_other(monkeypatch):
+    lie: dict[str, list[int]] = {"screening": [], "default": []}
+    monkeypatch.setattr(jobs, "FULL", 5)
+    monkeypatch.setattr(jobs, "waiting", lambda queue: len(lie[queue]))
+    monkeypatch.setattr(
+        jobs,
+        "wake",
+        lambda job: lie["screening" if job.kind.startswith("screening.") else "default"].append(job.pk),
+    )
+    backlog = [jobs.enqueue("screening.screen_company", key=f"s{n}", company_id=n).pk for n in range(9)]
+    retried = jobs.enqueue("portal.clean_up", key="retried").pk
+    assert jobs.sweep() == 6
+    for _pass in range(3):
+        jobs.sweep()
+    assert lie["screening"] == backlog[:5]
+    assert set(lie["default"]) == {retried}
+    assert len(lie["default"]) <= 5
+
+
+def test_a_sweep_ends_where_the_broker_is_away(monkeypatch):
+    def away(queue):
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(jobs, "waiting", away)
+    jobs.enqueue("portal.clean_up", key="once")
+    assert jobs.sweep() == 0
 
 
 def test_a_job_runs_once_however_often_it_is_woken():
