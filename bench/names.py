@@ -18,15 +18,16 @@ import random
 import resource
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from bench._bars import bar
-from bench.names_people import people
+from bench.names_people import OF_EACH, directors, namesakes
 from bench.names_perturb import COMPANY, PERSON
 from screening.lists import importers
-from screening.lists.model import Entry, ListedName
+from screening.lists.model import Entry, ListedName, PartialDate
 from screening.management.commands.score_pairs import AT_ONCE, read_pair
 from screening.names import Index, Subject, compare_pairs, scorer, warm
 from screening.names.analysis import analyse_all
@@ -41,7 +42,8 @@ LISTS = (
 PEER_THRESHOLD = 0.7
 OURS = "ours, as shipped"
 SAMPLE = 400  # listed names that are changed, per kind
-PEER_SAMPLE = 30  # ordinary people of each language that logic-v2 is asked about
+PEER_SAMPLE = 1000  # ordinary people that logic-v2 is asked about
+PEER_SAMPLE_OF_EACH = 30  # of those with the commonest names of a language
 Pair = dict[str, str]
 
 
@@ -70,7 +72,7 @@ def main() -> None:
     ]
     with (asked.shared / "eval" / "benign_companies_sp500.csv").open(newline="", encoding="utf-8") as file:
         companies = [row["Security"] for row in csv.DictReader(file)]
-    print_lists(entries, companies)
+    print_lists(entries, companies, asked.shared / "eval" / "companies_with_lei.csv")
     print_speed(entries, companies, asked.names)
 
 
@@ -213,7 +215,7 @@ def scorers() -> dict[str, tuple[Scores, float]]:
 # --- whole lists --------------------------------------------------------------------------------------------
 
 
-def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
+def print_lists(entries: list[tuple[str, Entry]], companies: list[str], people: Path) -> None:
     index = Index.build(entries)
     alerts = [name for name in companies if index.search(Subject("organization", (name,)), limit=1)]
     share = len(alerts) / len(companies)
@@ -224,7 +226,7 @@ def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
     print(
         f"    of them with a listed name letter by letter: {sum(name.casefold() in equal for name in alerts)}"
     )
-    print_people(index)
+    print_people(index, people)
     chance = random.Random(1)
     all_candidates = all_counts = 0
     for kind, changes in (("organization", COMPANY), ("person", PERSON)):
@@ -251,8 +253,8 @@ def print_lists(entries: list[tuple[str, Entry]], companies: list[str]) -> None:
     print_cross_script(index, entries)
 
 
-def print_people(index: Index) -> None:
-    """Ordinary people, made up: the share with an alert, by language and beside logic-v2 over our candidates.
+def print_people(index: Index, companies: Path) -> None:
+    """Ordinary people: the share with an alert, beside logic-v2 over our candidates.
 
     A name alone, without a birth date or a country, which is what a portal has least often.
     """
@@ -266,6 +268,9 @@ def print_people(index: Index) -> None:
     def entity(names: list[str]) -> EntityProxy:
         return EntityProxy.from_dict({"id": names[0], "schema": "Person", "properties": {"name": names}})
 
+    def alerts_ours(name: str, dates: tuple[PartialDate, ...] = ()) -> bool:
+        return bool(index.search(Subject("person", (name,), dates=dates), limit=1))
+
     def alerts_peer(name: str) -> bool:
         found = index.candidates(Subject("person", (name,)))
         others = (
@@ -277,19 +282,31 @@ def print_people(index: Index) -> None:
             for other in others
         )
 
-    asked: dict[str, list[str]] = {}
-    for language, name in people():
-        asked.setdefault(language, []).append(name)
-    print("  ordinary people with an alert, synthetic names by language: ours, logic-v2 on a sample")
-    ours, theirs = [], []
-    for language, names in asked.items():
-        mine = [bool(index.search(Subject("person", (name,)), limit=1)) for name in names]
-        its = [alerts_peer(name) for name in names[:PEER_SAMPLE]]
-        print(f"    {language:24}{np.mean(mine):8.2%}{np.mean(its):8.2%}")
-        ours += mine
-        theirs += its
-    print(f"    {'all':24}{np.mean(ours):8.2%}{np.mean(theirs):8.2%}")
-    bar("ordinary people (synthetic) with an alert, %", 100 * float(np.mean(ours)), at_most=0.5)
+    def share(alerts: Callable[..., bool], names: Iterable[str]) -> float:
+        return 100 * float(np.mean([alerts(name) for name in names]))
+
+    asked = directors(companies)
+    peer = share(alerts_peer, asked[:: len(asked) // PEER_SAMPLE])
+    print(f"  {len(asked)} people of the countries of ordinary companies; logic-v2 on a sample: {peer:.2f} %")
+    bar("ordinary people with an alert, %", share(alerts_ours, asked), at_most=0.5)
+    by_language: dict[str, list[str]] = {}
+    for language, name in namesakes():
+        by_language.setdefault(language, []).append(name)
+    print("  the commonest names of each language, %: ours, logic-v2 on a sample")
+    for language, names in by_language.items():
+        few = names[:: OF_EACH // PEER_SAMPLE_OF_EACH]
+        print(f"    {language:24}{share(alerts_ours, names):8.2f}{share(alerts_peer, few):8.2f}")
+    everybody = [name for names in by_language.values() for name in names]
+    chance = random.Random(6)
+    born = [date(chance.randint(1945, 2000), chance.randint(1, 12), chance.randint(1, 28)) for _ in everybody]
+    dated = [
+        alerts_ours(name, (PartialDate(day, day, str(day)),))
+        for name, day in zip(everybody, born, strict=True)
+    ]
+    print(
+        f"    {'all':24}{share(alerts_ours, everybody):8.2f}; "
+        f"born on a day between 1945 and 2000 that we know: {100 * float(np.mean(dated)):.2f}"
+    )
 
 
 def print_cross_script(index: Index, entries: list[tuple[str, Entry]]) -> None:

@@ -8,6 +8,8 @@ from itertools import pairwise
 from rapidfuzz.distance.OSA import distance as _letters
 
 from screening.names.analysis import AnalysedName
+from screening.names.rarity import is_syllable
+from screening.names.romanise import letters_kept, once
 
 # How sure each relation is that two words are the same word, 0 to 1; fuzzy ones are scaled by their likeness.
 SURE = {
@@ -24,6 +26,7 @@ SURE = {
 _LENGTH_BONUS = {2: -0.1, 3: 0.0}  # of a root or sound, 0.05 for longer ones
 _FEW_CONSONANTS = {1: 0.4, 2: 0.15}  # a root this short is little to go by
 FAR = 4  # letters that differ: beyond what a misspelling explains
+NEAR_ACROSS = 0.7  # of the letters that both scripts write, where one consonant differs
 FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
 
 
@@ -106,16 +109,17 @@ def _pair_alike(
             )
             if likeness:
                 found.append(((i,), (j,), relation, likeness))
+    joined = _joined_across if cross else _joined
     # "abdul rahman" and "abdulrahman": two neighbours on one side may be one word on the other.
     if len(right) > 1:
         found += [
             ((i,), neighbours, "joined", sure)
-            for i, neighbours, sure in _joined(ours.words, left, theirs.words, right)
+            for i, neighbours, sure in joined(ours.words, left, theirs.words, right)
         ]
     if len(left) > 1:
         found += [
             (neighbours, (j,), "joined", sure)
-            for j, neighbours, sure in _joined(theirs.words, right, ours.words, left)
+            for j, neighbours, sure in joined(theirs.words, right, ours.words, left)
         ]
     if len(found) > 1:
         found.sort(key=lambda item: (-item[3], item[0], item[1]))
@@ -147,6 +151,21 @@ def _joined(
                 yield i, (first, second), SURE["joined"] - distance / size - 0.08 * (word[0] != joined[0])
 
 
+def _joined_across(
+    words: tuple[str, ...], whole: list[int], others: tuple[str, ...], parts: list[int]
+) -> Iterator[tuple[int, tuple[int, int], float]]:
+    """`_joined` where one side is written without vowels: "hamdullah" and "hmd" "allh"."""
+    for first, second in pairwise(parts):
+        if second != first + 1:
+            continue
+        kept = letters_kept(others[first]), letters_kept(others[second])
+        joined = {once(kept[0] + kept[1].lstrip("A")), once(kept[0] + kept[1])}
+        for i in whole:
+            letters = letters_kept(words[i])
+            if len(letters) > 3 and letters in joined:
+                yield i, (first, second), SURE["other_script"]
+
+
 def _likeness(
     word: str,
     other: str,
@@ -169,12 +188,17 @@ def _likeness(
     penalty = 0.0 if word[0] == other[0] else 0.08
     best, relation, distance = 0.0, "", FAR
     if cross:
-        if root and root == other_root:
-            best, relation = SURE["other_script"] - _FEW_CONSONANTS.get(len(root), 0.0), "other_script"
-        elif len(root) > 2 and len(other_root) > 2:
-            likeness = 1 - _letters(root, other_root) / max(len(root), len(other_root))
-            if likeness >= 0.66:
-                best, relation = likeness * SURE["other_script"], "other_script"
+        is_same = bool(root) and root == other_root
+        is_near = min(len(root), len(other_root)) > 2 and _letters(root, other_root, score_cutoff=1) < 2
+        if is_same or is_near:
+            kept, other_kept = letters_kept(word), letters_kept(other)
+            alike = 1 - _letters(kept, other_kept) / max(len(kept), len(other_kept))
+            if is_same:
+                # Roots fold so much that "Patel" has that of "عبدالله"; their letters have to agree as well.
+                sure = SURE["other_script"] - _FEW_CONSONANTS.get(len(root), 0.0)
+                best, relation = sure * (0.5 + 0.5 * alike), "other_script"
+            elif alike >= NEAR_ACROSS:
+                best, relation = SURE["other_script"] * alike, "other_script"
     else:
         same_root = root == other_root and len(root) > 1
         same_sound = sound == other_sound and len(sound) > 1
@@ -204,6 +228,11 @@ def _likeness(
         and (word.startswith(other) or other.startswith(word))
     ):
         best, relation = SURE["abbreviation"], "abbreviation"
+    if best and is_person and not cross and (is_syllable(word) or is_syllable(other)):
+        # "Yang", "Wang" and "Zhang" are other names, not misspelt ones.
+        is_both = is_syllable(word) and is_syllable(other)
+        if longest - shortest > 1 or (is_both and (root != other_root or penalty)):
+            return 0.0, ""
     if distance == 1 and relation in ("same_sound", "same_root"):
         relation = "one_letter"  # says more to a reader
     return (best, relation) if best > 0.4 else (0.0, "")

@@ -13,14 +13,14 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
-from rigour.names import Name, NamePartTag, NameTypeTag, analyze_names
+from rigour.names import Name, NamePart, NamePartTag, NameTypeTag, analyze_names
 
 from screening.lists.text import script_of
 from screening.names.meanings import in_english
 from screening.names.rarity import weights
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
-ANALYSIS_VERSION = 3  # raise when an analysed name changes: indexes built before are then rebuilt
+ANALYSIS_VERSION = 4  # raise when an analysed name changes: indexes built before are then rebuilt
 PLACE_WEIGHT = 0.45  # at most, of a country or region in the name of an organization
 MAX_WORDS = 16  # of one name; the longest name on the UN, OFAC and World Bank lists that is one name has 15
 MAX_PARTS = 2 * MAX_WORDS  # looked at, small words and legal forms included
@@ -295,6 +295,8 @@ def _symbols(name: Name, *, is_person: bool) -> tuple[list[tuple[str, tuple[int,
         parts = span.parts
         if parts[0].index >= MAX_PARTS:
             continue
+        if is_person and symbol.startswith("NUM:") and not parts[0].form.isdecimal():
+            continue  # "I." and "V." are initials, Xi and Vi are families
         places = _PLACES[parts[0].index] if len(parts) == 1 else tuple([part.index for part in parts])
         if not is_person and (symbol in _SYMBOLS_OF_FORM or symbol.startswith("ORGCLS:")):
             form_parts.update(places)
@@ -338,7 +340,7 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
                 words.append(piece)
                 shown.append(form if len(pieces) == 1 else piece)
                 sounds.append(part.metaphone or "")
-                numbers.append(_ROMANS.get(piece) or (part.integer if part.numeric else None))
+                numbers.append(_number(part, piece, is_person=is_person))
     if not words:  # nothing but a legal form, a particle or a title: then that is the name
         words = shown = forms or titles or particles
         sounds, numbers = [""] * len(words), [None] * len(words)
@@ -365,6 +367,12 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
         "particles": particles,
         "titles": titles,
     }
+
+
+def _number(part: NamePart, word: str, *, is_person: bool) -> int | None:
+    if is_person:
+        return part.integer if part.form.isdecimal() else None
+    return _ROMANS.get(word) or (part.integer if part.numeric else None)
 
 
 def words_of(name: str, kind: str) -> set[str]:

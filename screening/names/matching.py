@@ -21,9 +21,9 @@ from screening.names.words import BANDS, FACTS, FIELDS, PARTS, RELATIONS
 IDENTIFIER_FLOOR = 0.97  # an equal strong identifier, whatever the name
 IDENTIFIER_CAP = 0.45  # identifiers that nobody has twice, and they differ
 WEAK_CAP = 0.79  # a weak alias alone never leaves the review band
-# Three letters are the initials of very many names: alone they stay just below the threshold, and a country
-# that agrees lifts them over it.
-INITIALS_CAP = 0.56
+# Three letters are the initials of very many names, and so is one word of a weak alias a name of many: alone
+# they stay just below the threshold, and a country that agrees lifts them over it.
+HINT_CAP = 0.58
 SHORT_INITIALS = 0.6  # of the acronym feature, which is letters / 5
 SAME_FROM = 0.93
 
@@ -220,7 +220,7 @@ def _best_names(asked: list[tuple[Subject, Listed]]) -> list[_Best | None]:
         sources, names, compared(names), strict=True
     ):
         if name.type == "weak":
-            logit = min(logit, log_odds(WEAK_CAP))
+            logit = min(logit, log_odds(WEAK_CAP if _says_enough(ours, theirs) else HINT_CAP))
         so_far = best[number]
         if so_far is None or logit > so_far.logit:
             best[number] = _Best(logit, row, ours, theirs, pairs, name)
@@ -238,8 +238,13 @@ def compared(
     for logit, row, met in zip(scorer().logits(rows).tolist(), rows, pairs, strict=True):
         logit += _tie_break(row)
         if 0 < row[_ACRONYM] <= SHORT_INITIALS:
-            logit = min(logit, log_odds(INITIALS_CAP))
+            logit = min(logit, log_odds(HINT_CAP))
         yield logit, row, met
+
+
+def _says_enough(ours: AnalysedName, theirs: AnalysedName) -> bool:
+    """One word is not yet a name to know somebody by whose own name has more, "Larry" and "Larry Cox"."""
+    return len(theirs.words) > 1 or len(ours.words) == 1
 
 
 def log_odds(score: float) -> float:

@@ -29,8 +29,14 @@ class _Weights(dict[str, float]):
         return self._at_most(word, (0.25, 0.25, 0.55, 0.85)[len(word)] if len(word) < 4 else 1.0)
 
     def _at_most(self, word: str, weight: float) -> float:
-        is_syllable = self.is_person and weight > SYLLABLE_WEIGHT and _SYLLABLE.fullmatch(word)
-        return SYLLABLE_WEIGHT if is_syllable else weight
+        is_common = self.is_person and weight > SYLLABLE_WEIGHT and is_syllable(word)
+        return SYLLABLE_WEIGHT if is_common else weight
+
+
+@lru_cache(maxsize=8192)
+def is_syllable(word: str) -> bool:
+    """Could a Chinese, Korean or Vietnamese name be made of it?"""
+    return _SYLLABLE.fullmatch(word) is not None
 
 
 @lru_cache(maxsize=2)

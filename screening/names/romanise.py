@@ -50,6 +50,13 @@ _DIGRAPH_CLASS = {
 
 }  # fmt: skip
 _CONSONANT_CLASS = str.maketrans("bpdtfvkqgjzcslmnr", "BBTTFVKKGJSCSLMNR", "aeiouyhw'’`‘ʻʼ0123456789-. ")
+_LETTER_OF_DIGRAPH = {
+    "sch": "S", "sh": "S", "tch": "c", "zh": "j", "dj": "j", "dzh": "j", "ph": "f", "tz": "s", "ts": "s",
+    "ce": "s", "ci": "s", "cy": "s", "x": "ks",
+}  # fmt: skip
+_OPENINGS = {**dict.fromkeys("aeiou", "A"), "y": "Y", "w": "W"}
+_KEPT = str.maketrans("", "", "aeiouyw'’`‘ʻʼ0123456789-. ")
+_SWAPPED = str.maketrans("pvq", "bfk")  # Arabic has no p and no v
 _DOUBLED = re.compile(r"(.)\1+")
 ARTICLE = "ال"  # of Arabic, glued to its word
 # Transcribers differ on g, gh, k and q, and on ch, j, s, sh and z.
@@ -86,6 +93,16 @@ def skeleton(word: str) -> str:
     """The consonant classes of a romanised word, "RSK" for "rashiq"; "" for a word of vowels."""
     word = _DIGRAPHS.sub(lambda found: _DIGRAPH_CLASS[found[0]], word)
     return once(word.translate(_CONSONANT_CLASS))
+
+
+@lru_cache(maxsize=8192)
+def letters_kept(word: str) -> str:
+    """What a romanised word keeps where vowels are not written: "mhmd", "Amr" of "omar", "Ysf" of "youssef".
+
+    Finer than a skeleton: voice and h stay, and that a word begins with a vowel, with y or with w.
+    """
+    word = _DIGRAPHS.sub(lambda found: _LETTER_OF_DIGRAPH.get(found[0], found[0][0]), word)
+    return once(_OPENINGS.get(word[:1], word[:1]) + word[1:].translate(_KEPT)).translate(_SWAPPED)
 
 
 def once(root: str) -> str:

@@ -23,7 +23,7 @@ from screening.names.rarity import FILE as RARITY_FILE
 
 FILE = Path(__file__).with_name("scorer.json")
 DEPTH = 3  # of every tree: eight leaves, one byte
-CODE_VERSION = 2  # raise when the same coefficients would score differently
+CODE_VERSION = 3  # raise when the same coefficients would score differently
 
 
 class Scorer:

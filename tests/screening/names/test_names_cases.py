@@ -95,6 +95,43 @@ def test_one_common_name_is_no_hit(ours, theirs):
     assert not is_hit(ours, theirs, "person")
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Yang Jianping", "Wang Jianping"),
+        ("Chen Gang", "Chen Wang"),
+        ("Hwang Ji-hoon", "Wong Chi Moon"),
+        ("Sunita Patel", "عبدالله السندي"),
+        ("Matthew Massey", "أحمد الحمزي"),
+        ("Hossein Shirazi", "حسن ظاهرعويس"),
+    ],
+)
+def test_short_words_and_their_consonants_are_not_enough(ours, theirs):
+    assert not is_hit(ours, theirs, "person")
+    assert not is_hit(theirs, ours, "person")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("I. Vydumanov", "Igor Vydumanov"),
+        ("Xi Vydumping", "Xi Vydumpin"),
+        ("Hamdullah Sarwari", "حمد الله سروری"),
+    ],
+)
+def test_letters_that_are_also_numbers_and_words_that_part_elsewhere(ours, theirs):
+    assert is_hit(ours, theirs, "person")
+    assert not any(word["relation"] == "missing" for word in match(ours, theirs, "person").words)
+
+
+def test_one_word_of_a_weak_alias_needs_a_fact_beside_it():
+    party = Listed("test", "1", "person", (ListedName("Vydumko", "weak"),), ("fr",))
+    threshold = scorer().threshold
+    assert compare(Subject("person", ("Jan Vydumko",)), party).score < threshold
+    assert compare(Subject("person", ("Jan Vydumko",), ("fr",)), party).score >= threshold
+    assert compare(Subject("person", ("Vydumko",)), party).score >= threshold
+
+
 def test_a_word_used_twice_is_counted_once():
     once, twice = match("Bank Melli", "Bank Melli Iran"), match("Melli Melli", "Bank Melli Iran")
     assert twice.score < once.score
