@@ -2,9 +2,9 @@
 
 A choice of filters is a few bitwise operations and a count of bits over the kept matrix: 100,000 records
 and 700 values are 9 MB and take a millisecond, a million ten times that. Most values belong to few records:
-those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records of
-all have each value is kept up to date with every change. Companies are too many for a row each (`companies`),
-and only those of most records are told.
+those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records have
+each value, of all and of those of one filter, is kept up to date with every change (`_Tally`). Companies are
+too many for a row each (`companies`), and only those of most records are told.
 
 The truth stays in PostgreSQL. Before each use the process asks, in one query, for the entries that changed
 since its last look, so that every count is that of the tables at that moment. Nobody waits for a lock:
@@ -32,6 +32,9 @@ from partnerships.search.words import Flags, KeptWords, Mask, Numbers, as_bits, 
 COMPANY = "company"  # the facet of too many values for rows of bits
 MOST_COMPANIES = 50  # are told
 LOAD_AT_ONCE = 50_000  # primary keys
+AT_ONCE = 8  # rows of the matrix, to be counted while they are near the processor
+MOST_TALLIES = 40  # kept at a time
+FEW_PLACES = 100  # words of a row; tallies are made anew after a change of more
 FEW_A_WORD = 1  # a value of fewer records than its row has words is counted record by record
 MANY_CHANGES = 20_000  # from here on all is read anew
 MOST_ANSWERS = 500  # kept at a time
@@ -75,6 +78,13 @@ class _Split(NamedTuple):
     starts: Numbers  # where each of them begins
 
 
+class _Tally(NamedTuple):
+    """How many of the records that have all of some rows have each value."""
+
+    numbers: Numbers  # by row of the matrix
+    companies: Numbers  # by number
+
+
 class Bits:
     """The matrix: a row of bits for each facet value."""
 
@@ -83,7 +93,7 @@ class Bits:
     def __init__(self) -> None:
         """Read everything. Raises nothing of its own; an empty registry is an empty matrix."""
         self.answers: dict[Hashable, Any] = {}  # of questions to this matrix, until it changes
-        self.of_all_companies: dict[int, Numbers] = {}  # by audience, until the matrix changes
+        self.tallies: dict[tuple[int, ...], _Tally] = {}  # by rows, that of the audience first
         self.words = KeptWords()
         with connection.cursor() as cursor:
             cursor.execute(STATE)
@@ -97,7 +107,7 @@ class Bits:
                 pairs = np.frombuffer(buffer.getbuffer()[COPY_HEAD:-COPY_TAIL], PAIR)
                 naming.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
         self.companies = Companies(*np.concatenate(naming, axis=1))
-        self._count_all()
+        self._sort_out_all()
 
     def _know_values(self) -> None:
         """The numbers of facet values and the rows that stand for them; the rows of a facet lie together."""
@@ -138,7 +148,6 @@ class Bits:
         for pk, facets in changes:
             if facets is not None or pk not in facets_of:  # it may have left and come back
                 facets_of[pk] = facets
-        self.of_all_companies.clear()
         self.words.note(facets_of)
         if len(self.words.changed) > MANY_CHANGES:
             self.words = KeptWords()
@@ -158,29 +167,27 @@ class Bits:
         before = self.matrix[:, places]
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
-        naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
-        self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *naming)
+        after_naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
+        before_naming = self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *after_naming)
         if is_wider:
-            self._count_all()
-        else:
-            self._count_again(before, self.matrix[:, places])
+            self._sort_out_all()
+            return
+        after = self.matrix[:, places]
+        self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
+        if len(places) > FEW_PLACES:
+            self.tallies.clear()
+        for rows, tally in self.tallies.items():
+            more = self._tally_of_part(rows, places, after, *after_naming)
+            less = self._tally_of_part(rows, places, before, *before_naming)
+            companies = more.companies - less.companies
+            companies[: len(tally.companies)] += tally.companies  # there may be new ones
+            self.tallies[rows] = _Tally(tally.numbers + more.numbers - less.numbers, companies)
 
-    def _count_all(self) -> None:
+    def _sort_out_all(self) -> None:
         self.records_of: dict[int, Numbers] = {}  # of the rows that have few
         self.splits: dict[str, _Split] = {}  # by facet
         self._sort_out(range(len(self.values)))
-        self.totals = {
-            audience: np.concatenate(self._numbers(self.matrix[row], flags_of(self.matrix[row]), self.rows))
-            for (facet, audience), row in self.row_of.items()
-            if facet == ""
-        }
-
-    def _count_again(self, before: Mask, after: Mask) -> None:
-        """Bring the counts in line with a change of some columns of the matrix."""
-        for audience, numbers in self.totals.items():
-            row = self.row_of["", audience]
-            numbers += total_of_each(after & after[row]) - total_of_each(before & before[row])
-        self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
+        self.tallies.clear()
 
     def _sort_out(self, rows: Iterable[int]) -> None:
         """Know the records of those of these rows that have few."""
@@ -204,6 +211,31 @@ class Bits:
                 ends[:-1],
             )
         return self.splits[facet]
+
+    def _tally(self, rows: tuple[int, ...]) -> _Tally:
+        """Of all records that have these rows; the latest are kept."""
+        tally = self.tallies.pop(rows, None)
+        if tally is None:
+            mask = np.bitwise_and.reduce(self.matrix[list(rows)], axis=0)
+            is_in = flags_of(mask)
+            tally = _Tally(
+                np.concatenate(self._numbers(mask, is_in, self.rows)),
+                self.companies.counts(is_in, self.highest_number),
+            )
+            if len(self.tallies) >= MOST_TALLIES:
+                del self.tallies[next(iter(self.tallies))]
+        self.tallies[rows] = tally
+        return tally
+
+    def _tally_of_part(
+        self, rows: tuple[int, ...], places: Numbers, part: Mask, pks: Numbers, numbers: Numbers
+    ) -> _Tally:
+        """The same of some columns of the matrix and the companies that their records name."""
+        mask = np.bitwise_and.reduce(part[list(rows)], axis=0)
+        word = mask[np.searchsorted(places, pks >> 6)]
+        is_in = word >> (pks & 63).astype(np.uint64) & np.uint64(1)
+        companies = np.bincount(numbers[is_in > 0], minlength=self.highest_number + 1)
+        return _Tally(total_of_each(part & mask), companies)
 
     # --- asking ---
 
@@ -238,31 +270,39 @@ class Bits:
         rows = [self.row_of[facet, value] for value in values if (facet, value) in self.row_of]
         return np.bitwise_or.reduce(self.matrix[rows], axis=0)
 
-    def counts_of_all(self, audience: int, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
-        """`counts` among everything that this audience may see, without counting."""
-        numbers = self.totals[str(audience)]
-        asked = self._known(facets)
-        found = self._named(
-            asked, [numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
-        )
-        if facets is not None and COMPANY not in facets:
-            return found
-        return found | self._most(self._all_companies(audience))
+    def counts_for(
+        self, wanted: Wanted, narrowed_to: Mapping[str, Mask], facets: Iterable[str] | None = None
+    ) -> dict[str, dict[str, int]]:
+        """`counts` of the records that satisfy everything."""
+        rows = self._rows_for(wanted)
+        # To count some facets of a filter alone is less work than a tally.
+        if rows and (rows in self.tallies or facets is None or len(rows) == 1):
+            tally, asked = self._tally(rows), self._known(facets)
+            of_each = [tally.numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
+            found = self._named(asked, of_each)
+            is_most_asked = facets is None or COMPANY in facets
+            return found | self._most(tally.companies) if is_most_asked else found
+        return self.counts(self.mask(wanted, narrowed_to), facets)
 
-    def _all_companies(self, audience: int) -> Numbers:
-        """For each number how many records that this audience may see name that company."""
-        if audience not in self.of_all_companies:
-            visible = flags_of(self.matrix[self.row_of["", str(audience)]])
-            self.of_all_companies[audience] = self.companies.counts(visible, self.highest_number)
-        return self.of_all_companies[audience]
+    def _rows_for(self, wanted: Wanted) -> tuple[int, ...]:
+        """The rows of which a record must have all, if everything is wanted or one value; else none."""
+        if len(wanted.chosen) > 1 or wanted.excluded or wanted.words or wanted.since:
+            return ()
+        pairs = [("", str(wanted.audience))]
+        for facet, values in wanted.chosen.items():
+            if len(values) != 1 or (facet, values[0]) not in self.row_of:
+                return ()
+            pairs.append((facet, values[0]))
+        return tuple(self.row_of[pair] for pair in pairs)
 
     def count_of_all(self, audience: int, facet: str, value: str) -> int:
         """The records that have this value, of those that this audience may see."""
+        tally = self._tally((self.row_of["", str(audience)],))
         if facet == COMPANY:
             number = self.number_of_company.get(value)
-            return 0 if number is None else int(self._all_companies(audience)[number])
+            return 0 if number is None else int(tally.companies[number])
         row = self.row_of.get((facet, value))
-        return 0 if row is None else int(self.totals[str(audience)][row])
+        return 0 if row is None else int(tally.numbers[row])
 
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
@@ -299,16 +339,20 @@ class Bits:
 
     def _numbers(self, mask: Mask, is_in: Flags, facets: Iterable[str]) -> list[Numbers]:
         """For each facet how many records of the mask, which the flags repeat, each of its rows has."""
-        both = np.empty_like(mask)
+        both = np.empty((AT_ONCE, len(mask)), np.uint64)
         found = []
         for facet in facets:
             many, few, records, starts = self._split(facet)
             numbers = np.zeros(len(self.rows[facet]), np.int64)
-            for row in many.tolist():
-                np.bitwise_and(self.matrix[row], mask, out=both)
-                numbers[row - self.rows[facet][0]] = total(both)
+            for first in range(0, len(many), AT_ONCE):
+                rows = many[first : first + AT_ONCE]
+                for place, row in enumerate(rows.tolist()):
+                    np.bitwise_and(self.matrix[row], mask, out=both[place])
+                numbers[rows - self.rows[facet][0]] = total_of_each(both[: len(rows)])
             if len(few):
-                numbers[few - self.rows[facet][0]] = np.add.reduceat(is_in[records], starts, dtype=np.uint32)
+                numbers[few - self.rows[facet][0]] = np.add.reduceat(
+                    is_in.take(records), starts, dtype=np.uint32
+                )
             found.append(numbers)
         return found
 

@@ -30,10 +30,16 @@ class Companies:
         self.numbers = numbers[self.starts]  # of the companies
         self.late_pks = self.late_numbers = np.empty(0, np.int64)
 
-    def replace(self, changed: Flags, pks: Numbers, numbers: Numbers) -> None:
-        """Let the records that changed name these companies, and no others."""
-        self.pks[changed[self.pks] > 0] = NOBODY
+    def replace(self, changed: Flags, pks: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Let the records that changed name these companies, and no others. Returns the pairs there were."""
+        struck = np.flatnonzero(changed[self.pks])
+        of_struck = self.numbers[np.searchsorted(self.starts, struck, side="right") - 1]
         kept = changed[self.late_pks] == 0
+        before = (
+            np.concatenate([self.pks[struck], self.late_pks[~kept]]),
+            np.concatenate([of_struck, self.late_numbers[~kept]]),
+        )
+        self.pks[struck] = NOBODY
         self.late_pks = np.concatenate([self.late_pks[kept], pks])
         self.late_numbers = np.concatenate([self.late_numbers[kept], numbers])
         if len(self.late_pks) > MOST_LATE:
@@ -42,12 +48,13 @@ class Companies:
                 np.concatenate([self.pks, self.late_pks]),
                 np.concatenate([np.repeat(self.numbers, sizes), self.late_numbers]),
             )
+        return before
 
     def counts(self, is_in: Flags, highest: int) -> Numbers:
         """For each number up to the highest, how many of the records flagged name that company."""
         found = np.bincount(self.late_numbers[is_in[self.late_pks] > 0], minlength=highest + 1)
         if len(self.numbers):
-            found[self.numbers] += np.add.reduceat(is_in[self.pks], self.starts, dtype=np.uint32)
+            found[self.numbers] += np.add.reduceat(is_in.take(self.pks), self.starts, dtype=np.uint32)
         return found
 
     def naming(self, numbers: Sequence[int]) -> Numbers:

@@ -99,11 +99,11 @@ def _count(wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Mask], w
     mask = kept.mask(wanted, narrowed)
     counts = {}
     if with_counts:
-        counts = _counts(wanted, kept, narrowed)
+        counts = kept.counts_for(wanted, narrowed)
         for name in wanted.names():
             if name not in NO_FACETS:
                 counts.pop(name, None)
-                counts |= _counts(wanted.without(name), kept, narrowed, [name])
+                counts |= kept.counts_for(wanted.without(name), narrowed, [name])
     total = bits.total(mask)
     listed = kept.count_of_all(wanted.audience, "", str(wanted.audience))
     return Found(
@@ -116,14 +116,6 @@ def _count(wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Mask], w
         facets=_in_query_language(wanted, kept),
         updated_at=kept.latest,
     )
-
-
-def _counts(
-    wanted: Wanted, kept: bits.Bits, narrowed: Mapping[str, bits.Mask], facets: Iterable[str] | None = None
-) -> dict[str, dict[str, int]]:
-    if not wanted.names():
-        return kept.counts_of_all(wanted.audience, facets)
-    return kept.counts(kept.mask(wanted, narrowed), facets)
 
 
 def _in_query_language(wanted: Wanted, kept: bits.Bits) -> str:

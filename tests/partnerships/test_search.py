@@ -111,10 +111,14 @@ def test_reporting_needs_more_than_inputs():
     changed=st.sampled_from(PartnershipType.values),
     excluded=st.sampled_from(["WFP", "UNDP"]),
     few=st.sampled_from([0, bits.FEW_A_WORD]),  # count bits only, or look up the records of rare values too
-    late=st.sampled_from([1, companies.MOST_LATE]),  # pairs with companies are sorted anew often, or never
+    is_tight=st.booleans(),  # what is kept is made anew often, or only brought in line
 )
-def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few, late):
-    with patch.object(bits, "FEW_A_WORD", few), patch.object(companies, "MOST_LATE", late):
+def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few, is_tight):
+    with patch.object(bits, "FEW_A_WORD", few), pytest.MonkeyPatch.context() as limits:
+        if is_tight:
+            limits.setattr(companies, "MOST_LATE", 1)
+            limits.setattr(bits, "MOST_TALLIES", 1)
+            limits.setattr(bits, "FEW_PLACES", 0)
         check_counts(records, changed, excluded)
 
 
@@ -140,7 +144,9 @@ def check_counts(records, changed, excluded):
         assert facets.get("country", {}) == places
         assert facets.get("entity", {}) == Counter(public.values_list("entities", flat=True))
         assert facets.get("company", {}) == named(public)
-        assert kept.counts(kept.mask(Wanted(), {})) == kept.counts_of_all(FOR_ALL) == facets
+        assert kept.counts(kept.mask(Wanted(), {})) == kept.counts_for(Wanted(), {}) == facets
+        alone = Wanted("", {"type": [changed]})  # counted once, then brought in line with each change
+        assert kept.counts_for(alone, {}) == kept.counts(kept.mask(alone, {}))
         assert search.find(Wanted()).updated_at == search.last_updated()
         wanted = Wanted("", {"type": [changed]}, {"entity": [excluded]})
         narrowed = search.find(wanted)
@@ -194,8 +200,8 @@ def test_a_value_whose_number_was_drawn_first_and_written_last_is_counted():
     kept = bits.Bits()
     late = FacetValue.objects.create(id=highest + 40, facet="country", value="KEN")
     kept.take_in([(1, [FOR_ALL, FOR_UN, late.pk])])
-    assert kept.counts_of_all(FOR_ALL)["country"] == {"KEN": 1}
-    assert "company" not in kept.counts_of_all(FOR_ALL)
+    assert kept.counts_for(Wanted(), {})["country"] == {"KEN": 1}
+    assert "company" not in kept.counts_for(Wanted(), {})
 
 
 def test_a_company_is_found_by_its_name_and_filter():

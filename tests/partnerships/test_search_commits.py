@@ -60,8 +60,7 @@ def test_a_change_that_was_taken_in_by_half_is_read_anew(transactional_db, monke
     assert countries() == {"UGA": 1}
     PartnershipFactory(is_public=True, countries=["KEN"])
     with monkeypatch.context() as broken:
-        broken.setattr(bits.Bits, "_count_again", raising)
-        broken.setattr(bits.Bits, "_count_all", raising)
+        broken.setattr(bits.Bits, "_sort_out", raising)
         with pytest.raises(MemoryError):
             countries()
     assert countries() == {"UGA": 1, "KEN": 1}
