@@ -54,6 +54,7 @@ def word_pairs(hit: Hit) -> list[dict]:
                 ),
                 "relation": _(RELATIONS[relation]),
                 "kind": kind,
+                "is_initials": relation == "acronym",
             }
         )
     return pairs
@@ -70,7 +71,7 @@ def telling_word(hit: Hit) -> str:
     met = [
         word
         for pair in hit.explanation["words"]
-        if pair["relation"] not in {*_WEAK, "missing"}
+        if pair["relation"] not in {*_WEAK, "missing", "acronym"}
         for word in pair["theirs"]
     ]
     weight = weights(hit.entry_content["kind"] == "person")

@@ -306,6 +306,15 @@ def marked_against(name: str, other: str) -> SafeString:
 
 
 @register.filter
+def with_initials(name: str) -> SafeString:
+    """The first letter of each word in bold; a name of one word, which is the initials, stays as it is."""
+    words = name.split()
+    if len(words) < 2:
+        return format_html("{}", name)
+    return format_html_join(" ", "<b>{}</b>{}", ((word[0], word[1:]) for word in words))
+
+
+@register.filter
 def signed(points: float) -> str:
     """A number with its sign, with a true minus: +18, −9, 0."""
     return f"{'+' if points > 0 else '−' if points < 0 else ''}{count_text(abs(points))}"

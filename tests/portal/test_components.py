@@ -19,6 +19,7 @@ from portal.templatetags.portal import (
     marked_against,
     score_parts,
     signed,
+    with_initials,
 )
 
 ROOT = Path(settings.BASE_DIR)
@@ -141,6 +142,11 @@ def test_letters_that_differ_are_underlined():
     assert marked_against("<b>a", "A") == "<u>&lt;b&gt;</u>a"
     assert marked_against("Трейдинг", "Trading") == "Трейдинг"
     assert marked_against("Straße", "Strasse") == "Straße"
+
+
+def test_initials_stand_out_in_the_words_they_begin():
+    assert with_initials("Orchard <Vale>") == "<b>O</b>rchard <b>&lt;</b>Vale&gt;"
+    assert with_initials("OV") == "OV"
 
 
 def test_score_bars_are_in_proportion_and_keep_a_decimal_point():
