@@ -9,8 +9,9 @@ choice of each facet out of its own counts, which the peers are spared. The ways
 figures are medians in milliseconds; "cpu" is the same ratio in time of processors, here and at the database,
 which other work on the machine does not change. Ours and its page are asked anew each time: no answer, no
 words and no counts of a filter are kept, only what serves every question. "again" is the page of a question
-asked before, with no change of the registry since; "after an edit" of one asked before that edit. At a million records some bars are other ones. Needs PostgreSQL: DATABASE_URL,
-or the one that comes with the project; its records are kept there for the next run.
+asked before, with no change of the registry since; "after an edit" of one asked before that edit. At a
+million records some bars are other ones. Needs PostgreSQL: DATABASE_URL, or the one that comes with the
+project; its records are kept there for the next run.
 """
 
 import gzip

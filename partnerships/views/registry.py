@@ -107,11 +107,13 @@ def _less(query: QueryDict, name: str, value: str | None = None) -> str:
 def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -> list[dict]:
     """Each facet as `components/facet.html` takes it: the values that records have, and those chosen."""
     opened, wanted, counts = request.GET.get("more", ""), found.wanted, found.counts
+    more = "?" + (query.urlencode() + "&more=" if query else "more=")
     drawn = []
     for name, facet in FACETS.items():
         chosen, records = wanted.chosen.get(name, ()), counts.get(name, {})
-        words = labels.words(name) if name != "company" else company_names({*records, *chosen})
-        values = sorted({*records, *chosen}, key=_facet_order(name, facet.is_by_count, records, words))
+        words = labels.words(name) if name != "company" else {}
+        order = _facet_order(name, facet.is_by_count, records, words)
+        values = sorted(dict.fromkeys([*records, *chosen]), key=order)
         is_long = len(values) > SHORT_FACET + 1 and name != opened
         is_cut = name == "company" and len(records) >= search.MOST_COMPANIES
         shown = [
@@ -119,6 +121,8 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
             for place, value in enumerate(values)
             if not is_long or place < SHORT_FACET or value in chosen
         ]
+        if name == "company":
+            words = company_names(shown)
         drawn.append(
             {
                 "name": name,
@@ -133,7 +137,7 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
                     }
                     for value in shown
                 ],
-                "more_url": "?" + _with(query, more=name) if is_long else "",
+                "more_url": more + name if is_long else "",
                 "more_label": (_("The first %(count)s") if is_cut else _("All %(count)s"))
                 % {"count": len(values)},
             }
@@ -143,6 +147,8 @@ def facet_options(request: HttpRequest, query: QueryDict, found: search.Found) -
 
 def _facet_order(name: str, is_by_count: bool, found: dict[str, int], words: dict[str, str]):
     """Most records first, or the natural order: years from the latest, choices as they are declared."""
+    if name == "company":
+        return lambda value: -found.get(value, 0)
     if is_by_count:
         return lambda value: (
             -found.get(value, 0),
