@@ -136,17 +136,18 @@ def may_disclose(company: Company, by: User) -> bool:
     return company.members.filter(user=by).exists()
 
 
-@transaction.atomic
-def open_disclosure(company: Company, *, by: User) -> Disclosure:
-    """The draft of a company's own statement; begun with what it stated last."""
+def next_disclosure(company: Company, *, by: User) -> Disclosure:
+    """The draft of a company's own statement, or one not yet begun that holds what it stated last.
+
+    Writes nothing: the first `save_part` begins the draft. Until then its revision is 0.
+    """
     if not may_disclose(company, by):
         raise PermissionDenied
-    locks.lock_company(company)
     existing = Disclosure.objects.filter(company=company, sent_at=None).first()
     if existing is not None:
         return existing
     stated = CompanyFact.objects.current().filter(company=company, is_disclosed=True)
-    return Disclosure.objects.create(
+    return Disclosure(
         company=company,
         values=dict(stated.values_list("field", "value")),
         activities=[
@@ -154,6 +155,7 @@ def open_disclosure(company: Company, *, by: User) -> Disclosure:
             for item in company.activities.current().filter(is_disclosed=True)
         ],
         begun_by=by,
+        revision=0,
     )
 
 
@@ -163,7 +165,7 @@ def _text(share: Decimal | None) -> str | None:
 
 @transaction.atomic
 def save_part(
-    disclosure: Disclosure,
+    company: Company,
     part: str,
     *,
     revision: int,
@@ -171,8 +173,12 @@ def save_part(
     activities: Sequence[Mapping[str, Any]] | None = None,
     by: User,
 ) -> Disclosure:
-    """Keep one part of the draft. Raises StaleEdit where a colleague saved meanwhile."""
-    disclosure = _draft(disclosure, by)
+    """Keep one part of the draft, whose `revision` was read; the first one begins it.
+
+    Raises StaleEdit where a colleague saved meanwhile.
+    """
+    locks.lock_company(company)
+    disclosure = next_disclosure(company, by=by)
     if disclosure.revision != revision:
         raise StaleEdit(_("A colleague saved this part since you opened it. Your words are kept below."))
     disclosure.values = {**disclosure.values, **values}
@@ -185,12 +191,13 @@ def save_part(
 
 
 @transaction.atomic
-def send_disclosure(disclosure: Disclosure, *, by: User) -> Disclosure:
+def send_disclosure(company: Company, *, by: User) -> Disclosure:
     """Put what the company states on record, as facts of today with the company as their source."""
-    disclosure = _draft(disclosure, by)
+    locks.lock_company(company)
+    disclosure = next_disclosure(company, by=by)
     if missing := [str(part.label) for part in PARTS if part.slug not in disclosure.parts_done]:
         raise RuleViolation(_("Still to fill in: %(parts)s.") % {"parts": ", ".join(missing)})
-    company, today = disclosure.company, timezone.localdate()
+    today = timezone.localdate()
     said = {"source": _("The company itself"), "source_url": "", "stated_on": today, "by": by}
     current = dict(
         CompanyFact.objects.current().filter(company=company, is_disclosed=True).values_list("field", "value")
@@ -212,13 +219,4 @@ def send_disclosure(disclosure: Disclosure, *, by: User) -> Disclosure:
     disclosure.sent_by, disclosure.sent_at = by, timezone.now()
     disclosure.save(update_fields=["sent_by", "sent_at"])
     record(company, "disclosure sent", by=by)
-    return disclosure
-
-
-def _draft(disclosure: Disclosure, by: User) -> Disclosure:
-    disclosure = Disclosure.objects.select_for_update(no_key=True).get(pk=disclosure.pk)
-    if not may_disclose(disclosure.company, by):
-        raise PermissionDenied
-    if disclosure.sent_at is not None:
-        raise RuleViolation(_("This statement was sent already. Begin a new one to change it."))
     return disclosure

@@ -349,7 +349,8 @@ def refuse(form: Form, broken_rule: RuleViolation, subject, *, name: str = "vers
     """Show a broken rule on a form. After a stale edit the form carries the version that is true now."""
     form.add_error(None, str(broken_rule))
     if isinstance(broken_rule, StaleEdit):
-        subject.refresh_from_db()
+        if subject.pk:
+            subject.refresh_from_db()
         data = QueryDict(mutable=True)
         data.update({**form.data, name: getattr(subject, name)})
         form.data = data

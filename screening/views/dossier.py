@@ -221,11 +221,11 @@ def _own_company(request: SignedIn, public_id) -> Company:
 def disclosure(request: SignedIn, public_id) -> HttpResponse:
     """The parts of a company's statement with how far each is, and sending it."""
     company = _own_company(request, public_id)
-    draft = services.open_disclosure(company, by=request.user)
+    draft = services.next_disclosure(company, by=request.user)
     problem = ""
     if request.method == "POST":
         try:
-            services.send_disclosure(draft, by=request.user)
+            services.send_disclosure(company, by=request.user)
         except RuleViolation as broken_rule:
             problem = str(broken_rule)
         else:
@@ -254,7 +254,7 @@ def disclosure_part(request: SignedIn, public_id, part: str) -> HttpResponse:
     known = next((item for item in PARTS if item.slug == part), None)
     if known is None:
         raise Http404
-    draft = services.open_disclosure(company, by=request.user)
+    draft = services.next_disclosure(company, by=request.user)
     initial = {field.name: to_show(field, draft.values.get(field.name)) for field in known.fields}
     form = DisclosureForm(
         request.POST if request.method == "POST" else None,
@@ -266,7 +266,7 @@ def disclosure_part(request: SignedIn, public_id, part: str) -> HttpResponse:
     if form.is_valid():
         try:
             services.save_part(
-                draft,
+                company,
                 part,
                 revision=form.cleaned_data["revision"],
                 values=form.values,
@@ -274,6 +274,7 @@ def disclosure_part(request: SignedIn, public_id, part: str) -> HttpResponse:
                 by=request.user,
             )
         except StaleEdit as broken_rule:
+            draft = services.next_disclosure(company, by=request.user)
             refuse(form, broken_rule, draft, name="revision")
             status = 409
         else:

@@ -92,37 +92,38 @@ def test_only_analysts_state_facts(role):
 
 
 def test_statement_of_the_company_becomes_facts_when_sent(member):
-    draft = dossier.open_disclosure(member.company, by=member)
-    assert dossier.open_disclosure(member.company, by=member) == draft
+    company = member.company
+    draft = dossier.next_disclosure(company, by=member)
+    assert not Disclosure.objects.exists()
     with pytest.raises(RuleViolation, match="Still to fill in"):
-        dossier.send_disclosure(draft, by=member)
+        dossier.send_disclosure(company, by=member)
     for part in PARTS:
-        draft.refresh_from_db()
         values = {"product_flags": []} if part.slug == "activities" else {}
         rows = [{"sector": "1410", "role": "manufacturer", "revenue_share": "80.5"}]
         activities = rows if part.slug == "activities" else None
         draft = dossier.save_part(
-            draft, part.slug, revision=draft.revision, values=values, activities=activities, by=member
+            company, part.slug, revision=draft.revision, values=values, activities=activities, by=member
         )
-    dossier.send_disclosure(draft, by=member)
+    assert dossier.next_disclosure(company, by=member) == draft
+    dossier.send_disclosure(company, by=member)
     fact = CompanyFact.objects.get()
     assert (fact.field, fact.value, fact.is_disclosed, fact.by) == ("product_flags", [], True, member)
     assert Activity.objects.get().revenue_share == Decimal("80.5")
-    with pytest.raises(RuleViolation, match="sent already"):
-        dossier.send_disclosure(draft, by=member)
-    assert dossier.open_disclosure(member.company, by=member).values == {"product_flags": []}
+    with pytest.raises(RuleViolation, match="Still to fill in"):
+        dossier.send_disclosure(company, by=member)
+    assert dossier.next_disclosure(company, by=member).values == {"product_flags": []}
 
 
 def test_colleague_who_saved_meanwhile_makes_the_form_stale(member):
-    draft = dossier.open_disclosure(member.company, by=member)
-    dossier.save_part(draft, "conduct", revision=1, values={}, by=member)
+    dossier.save_part(member.company, "conduct", revision=0, values={}, by=member)
     with pytest.raises(StaleEdit):
-        dossier.save_part(draft, "conduct", revision=1, values={}, by=member)
+        dossier.save_part(member.company, "conduct", revision=0, values={}, by=member)
+    assert Disclosure.objects.get().revision == 1
 
 
 def test_strangers_state_nothing_for_a_company(member):
     with pytest.raises(PermissionDenied):
-        dossier.open_disclosure(CompanyFactory(), by=member)
+        dossier.next_disclosure(CompanyFactory(), by=member)
 
 
 def test_statement_is_filled_part_by_part_on_the_pages(client, member):
@@ -146,6 +147,8 @@ def test_statement_is_filled_part_by_part_on_the_pages(client, member):
     assert stated["operating_countries"] == ["BGD", "KEN"]
     assert (stated["weps_signatory"], stated["supplier_code_acknowledged_on"]) == (True, "2026-01-31")
     assert Disclosure.objects.get().sent_by == member
+    late = client.post(url, data)  # of a tab that was open meanwhile
+    assert (late.status_code, 'name="revision" value="0"' in late.content.decode()) == (409, True)
 
 
 def test_dossier_pages_show_value_source_and_date_and_stay_flat(client, analyst, assert_flat_queries):
