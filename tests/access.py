@@ -6,8 +6,8 @@ Each app declares its rows in `tests/<app>/access.py`:
     ROWS = {
         "screening:case_detail": Row(
             args=lambda world: [world.case.reference],
-            get="login 404 404 200 404 200 200 404",   # one answer a persona, in the order of PERSONAS
-            post="login 403 403 403 403 302 403 403",  # who is let in, with no data
+            get="login 404 404 200 404 200 200 404 404",   # one answer a persona, in the order of PERSONAS
+            post="login 403 403 403 403 302 403 403 403",  # who is let in, with no data
         ),
     }
 
@@ -29,6 +29,7 @@ PERSONAS = [
     "reviewer",
     "decider",
     "administrator",
+    "coordinator",
 ]
 
 
@@ -47,7 +48,10 @@ class Row:
 
 
 def base_world() -> SimpleNamespace:
-    """The personas with what they belong to: WFP and one company are "own", UNDP and another are "other"."""
+    """The personas with what they belong to: WFP and one company are "own", UNDP and another are "other".
+
+    The coordinator is of the Resident Coordinator office of Malawi, the country of the offers.
+    """
     from focalpoints.models import FocalPoint, UNEntity
     from partnerships.models import Company, CompanyMember
     from tests.portal.factories import UserFactory
@@ -61,6 +65,7 @@ def base_world() -> SimpleNamespace:
         ("reviewer", "analyst"),
         ("decider", "decider"),
         ("administrator", "administrator"),
+        ("coordinator", "resident_coordinator"),
     ]:
         world.users[persona] = UserFactory(roles=[role], name=persona)
     world.entity = UNEntity.objects.get(code="WFP")
@@ -73,6 +78,15 @@ def base_world() -> SimpleNamespace:
             office_place="Dhaka",
             unit_mailbox="unit@test.example",
         )
+    coordination = FocalPoint.objects.create(
+        entity=UNEntity.objects.get(code="DCO"),
+        user=world.users["coordinator"],
+        role_title="Head of the Resident Coordinator office",
+        office_level="country",
+        office_place="Lilongwe",
+        unit_mailbox="rco@test.example",
+    )
+    coordination.countries.add("MWI")
     for name, persona in [("company", "business_own"), ("other_company", "business_other")]:
         company = Company.objects.create(name=f"Fictional {name}", created_by=world.users[persona])
         CompanyMember.objects.create(

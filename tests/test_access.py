@@ -1,8 +1,10 @@
+import re
 from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access import PERSONAS, Row, base_world
@@ -79,10 +81,25 @@ def test_no_address_with_garbage_ends_in_an_error_of_ours(client):
             transaction.set_rollback(True)
 
 
+# Who read what, how much of a limit is used, how often a link was followed, when a session was last seen.
+NOTED = {
+    "portal_auditevent",
+    "portal_ratebucket",
+    "focalpoints_issuelink",
+    "usersessions_usersession",
+    "django_session",
+}
+WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+
+
 def answer(client, name: str, row: Row, method: str, world) -> str:
-    with transaction.atomic():
+    """The answer as a row declares it. Who only looks changes nothing: prefetchers look too."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         data = row.post_data(world) if method == "post" else {}
         response = getattr(client, method)(reverse(name, args=row.args(world)), data)
+        if method == "get":
+            written = {found[1] for query in queries if (found := WRITE.match(query["sql"]))}
+            assert written <= NOTED, f"a GET of {name} writes: {written}"
         assert "default-src 'none'" in response["Content-Security-Policy"], name
         assert response["X-Content-Type-Options"] == "nosniff", name
         transaction.set_rollback(True)

@@ -29,12 +29,13 @@ from tests.focalpoints.factories import (
 )
 
 ANYBODY = Row(get="200")
-# In the order of PERSONAS: anonymous, business ×2, focal own, focal other, reviewer, decider, administrator.
-OWN_ENTRY = "login 403 403 200 403 403 403 200"
+# In the order of PERSONAS: anonymous, business ×2, focal own, focal other, reviewer, decider, administrator,
+# coordinator.
+OWN_ENTRY = "login 403 403 200 403 403 403 200 403"
 
 
-EDITORS = "login 403 403 403 403 403 403 200"
-EDITORS_BROKEN_RULE = "login 403 403 403 403 403 403 409"
+EDITORS = "login 403 403 403 403 403 403 200 403"
+EDITORS_BROKEN_RULE = "login 403 403 403 403 403 403 409 403"
 
 
 def build(world: SimpleNamespace) -> None:
@@ -80,11 +81,11 @@ def build(world: SimpleNamespace) -> None:
     world.post = Post.objects.create(thread=world.thread, by=world.users["focal_own"], text="Words")
 
 
-INSIDE = "login 403 403 200 200 200 200 200"
-INSIDE_POST = "login 403 403 302 302 302 302 302"
-INSIDE_EMPTY = "login 403 403 422 422 422 422 422"
-EDITORS_EMPTY = "login 403 403 403 403 403 403 422"
-EDITORS_POST = "login 403 403 403 403 403 403 302"
+INSIDE = "login 403 403 200 200 200 200 200 200"
+INSIDE_POST = "login 403 403 302 302 302 302 302 302"
+INSIDE_EMPTY = "login 403 403 422 422 422 422 422 422"
+EDITORS_EMPTY = "login 403 403 403 403 403 403 422 403"
+EDITORS_POST = "login 403 403 403 403 403 403 302 403"
 
 
 def entry(world: SimpleNamespace) -> list:
@@ -142,14 +143,16 @@ DECLARED: dict[str, Row] = {
     "focalpoints:directory_coverage": ANYBODY,
     "focalpoints:directory_finder": ANYBODY,
     "focalpoints:directory_new": Row(
-        get="login 403 403 403 403 403 403 200", post="login 403 403 403 403 403 403 422"
+        get="login 403 403 403 403 403 403 200 403", post="login 403 403 403 403 403 403 422 403"
     ),
     "focalpoints:directory_entry": Row(get="200", args=entry),
     "focalpoints:directory_vcard": Row(get="200", args=entry),
-    "focalpoints:directory_edit": Row(get=OWN_ENTRY, post="login 403 403 422 403 403 403 422", args=entry),
-    "focalpoints:directory_confirm": Row(post="login 403 403 302 403 403 403 302", args=entry),
+    "focalpoints:directory_edit": Row(
+        get=OWN_ENTRY, post="login 403 403 422 403 403 403 422 403", args=entry
+    ),
+    "focalpoints:directory_confirm": Row(post="login 403 403 302 403 403 403 302 403", args=entry),
     "focalpoints:directory_hand_over": Row(
-        get=OWN_ENTRY, post="login 403 403 302 403 403 403 302", args=entry
+        get=OWN_ENTRY, post="login 403 403 302 403 403 403 302 403", args=entry
     ),
     "focalpoints:entry_confirm": Row(
         get="200", post="200", args=lambda world: [links.token_for("entry_confirm", world.directory_entry.pk)]
@@ -170,22 +173,24 @@ DECLARED: dict[str, Row] = {
     "focalpoints:newsletter_readers": Row(get=EDITORS, post=EDITORS_EMPTY),
     "focalpoints:newsletter_import": Row(get=EDITORS, args=reader_import),
     "focalpoints:newsletter_import_csv": Row(get=EDITORS, args=reader_import),
-    "focalpoints:newsletter_list": Row(get=EDITORS, post="login 403 403 403 403 403 403 422"),
+    "focalpoints:newsletter_list": Row(get=EDITORS, post="login 403 403 403 403 403 403 422 403"),
     "focalpoints:newsletter_issue": Row(get=EDITORS, args=draft),
-    "focalpoints:newsletter_details": Row(get=EDITORS, post="login 403 403 403 403 403 403 422", args=draft),
+    "focalpoints:newsletter_details": Row(
+        get=EDITORS, post="login 403 403 403 403 403 403 422 403", args=draft
+    ),
     "focalpoints:newsletter_title": Row(
-        get="login 403 403 403 403 403 403 302", post="login 403 403 403 403 403 403 302", args=draft
+        get="login 403 403 403 403 403 403 302 403", post="login 403 403 403 403 403 403 302 403", args=draft
     ),
     "focalpoints:newsletter_write": Row(
-        get="login 403 403 403 403 403 403 404", post="login 403 403 403 403 403 403 404", args=draft
+        get="login 403 403 403 403 403 403 404 403", post="login 403 403 403 403 403 403 404 403", args=draft
     ),
     "focalpoints:newsletter_item": Row(
         get=EDITORS,
-        post="login 403 403 403 403 403 403 422",
+        post="login 403 403 403 403 403 403 422 403",
         args=lambda world: [world.issue_draft.number, world.issue_draft.items.get().pk],
     ),
     "focalpoints:newsletter_pick": Row(
-        get="login 403 403 403 403 403 403 404", post="login 403 403 403 403 403 403 404", args=draft
+        get="login 403 403 403 403 403 403 404 403", post="login 403 403 403 403 403 403 404 403", args=draft
     ),
     "focalpoints:newsletter_arrange": Row(post=EDITORS_BROKEN_RULE, args=draft),
     "focalpoints:newsletter_move": Row(post=EDITORS_BROKEN_RULE, args=draft),
@@ -202,9 +207,11 @@ DECLARED: dict[str, Row] = {
     "focalpoints:meeting_register": Row(
         post=INSIDE_POST, args=meeting, post_data=lambda world: {"organization": "Unit"}
     ),
-    "focalpoints:meeting_withdraw": Row(post="login 403 403 409 409 409 409 409", args=meeting),
+    "focalpoints:meeting_withdraw": Row(post="login 403 403 409 409 409 409 409 409", args=meeting),
     "focalpoints:meeting_survey": Row(
-        post="login 409 409 409 409 409 409 409", args=meeting, post_data=lambda world: {"usefulness": "4"}
+        post="login 409 409 409 409 409 409 409 409",
+        args=meeting,
+        post_data=lambda world: {"usefulness": "4"},
     ),
     "focalpoints:network_calendar": ANYBODY,
     "focalpoints:meeting_programme": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
@@ -225,23 +232,25 @@ DECLARED: dict[str, Row] = {
     "focalpoints:action_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=action),
     "focalpoints:action_new": Row(get=EDITORS, post=EDITORS_EMPTY, args=meeting),
     "focalpoints:action_detail": Row(get="200", args=action),
-    "focalpoints:action_progress": Row(post="login 403 403 422 403 403 403 422", args=action),
+    "focalpoints:action_progress": Row(post="login 403 403 422 403 403 403 422 403", args=action),
     "focalpoints:search": ANYBODY,
     "focalpoints:library": ANYBODY,
     "focalpoints:resource_new": Row(get=EDITORS, post=EDITORS_EMPTY),
-    "focalpoints:resource_detail": Row(get="404 404 404 200 200 200 200 200", args=resource),
+    "focalpoints:resource_detail": Row(get="404 404 404 200 200 200 200 200 200", args=resource),
     "focalpoints:resource_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=resource),
     "focalpoints:resource_opinion": Row(
-        post="login 404 404 302 302 302 302 302", args=resource, post_data=lambda world: {"is_useful": "yes"}
+        post="login 404 404 302 302 302 302 302 302",
+        args=resource,
+        post_data=lambda world: {"is_useful": "yes"},
     ),
     "focalpoints:lesson_list": ANYBODY,
     "focalpoints:comment_remove": Row(
-        post="login 404 404 302 403 403 403 302",
+        post="login 404 404 302 403 403 403 302 403",
         args=lambda world: [world.resource.pk, world.opinion.pk],
         post_data=lambda world: {"why": "Off the subject"},
     ),
     "focalpoints:resource_file_remove": Row(
-        post="login 403 403 403 403 403 403 404", args=lambda world: [UUID(int=0)]
+        post="login 403 403 403 403 403 403 404 403", args=lambda world: [UUID(int=0)]
     ),
     "focalpoints:training_list": ANYBODY,
     "focalpoints:training_reach": Row(get=INSIDE),
@@ -250,7 +259,7 @@ DECLARED: dict[str, Row] = {
     "focalpoints:handout_remove": Row(
         post=EDITORS_POST, args=lambda world: [world.training.pk, world.handout.pk]
     ),
-    "focalpoints:training_complete_all": Row(post="login 403 403 403 403 403 403 409", args=training),
+    "focalpoints:training_complete_all": Row(post="login 403 403 403 403 403 403 409 403", args=training),
     "focalpoints:training_new": Row(get=EDITORS, post=EDITORS_EMPTY),
     "focalpoints:training_detail": Row(get="200", args=training),
     "focalpoints:training_edit": Row(get=EDITORS, post=EDITORS_EMPTY, args=training),
@@ -260,29 +269,29 @@ DECLARED: dict[str, Row] = {
         post_data=lambda world: {"organization": "Dhaka", "entity": "WFP", "office_level": "country"},
     ),
     "focalpoints:training_complete": Row(
-        post="login 403 403 403 403 403 403 409",
+        post="login 403 403 403 403 403 403 409 403",
         args=lambda world: [world.training.pk, world.training_seat.pk],
     ),
-    "focalpoints:training_certificate": Row(get="login 404 404 404 404 404 404 404", args=training),
+    "focalpoints:training_certificate": Row(get="login 404 404 404 404 404 404 404 404", args=training),
     "focalpoints:group_list": Row(get=INSIDE, post=INSIDE_EMPTY),
     "focalpoints:group_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=group),
     "focalpoints:cohort_begin": Row(post=EDITORS_POST, args=training),
     "focalpoints:group_log": Row(get=INSIDE, args=group),
     "focalpoints:group_moderate": Row(
-        get="login 403 403 200 403 403 403 200", post="login 403 403 422 403 403 403 422", args=group
+        get="login 403 403 200 403 403 403 200 403", post="login 403 403 422 403 403 403 422 403", args=group
     ),
     "focalpoints:member_change": Row(
-        post="login 403 403 302 403 403 403 302",
+        post="login 403 403 302 403 403 403 302 403",
         args=lambda world: [world.group.slug, world.member.pk],
         post_data=lambda world: {"act": "name"},
     ),
     "focalpoints:shelf_add": Row(post=INSIDE_EMPTY, args=group),
     "focalpoints:shelf_remove": Row(
-        post="login 403 403 302 403 403 403 302",
+        post="login 403 403 302 403 403 403 302 403",
         args=lambda world: [world.group.slug, "files", world.shelf_file.pk],
     ),
     "focalpoints:thread_close": Row(
-        post="login 403 403 302 403 403 403 302", args=thread, post_data=lambda world: {"why": "Settled"}
+        post="login 403 403 302 403 403 403 302 403", args=thread, post_data=lambda world: {"why": "Settled"}
     ),
     "focalpoints:recommendation_list": Row(get=INSIDE),
     "focalpoints:recommendation_new": Row(get=INSIDE, post=INSIDE_EMPTY),
@@ -292,33 +301,35 @@ DECLARED: dict[str, Row] = {
     ),
     "focalpoints:recommendation_edit": Row(get=INSIDE, post=INSIDE_EMPTY, args=recommendation),
     "focalpoints:recommendation_sign": Row(
-        post="login 403 403 409 302 409 409 409",
+        post="login 403 403 409 302 409 409 409 409",
         args=recommendation,
         post_data=lambda world: {"entity": "UNDP"},
     ),
     "focalpoints:signature_withdraw": Row(
-        post="login 403 403 302 403 403 403 403",
+        post="login 403 403 302 403 403 403 403 403",
         args=lambda world: [world.recommendation.pk, world.signature.pk],
     ),
-    "focalpoints:recommendation_send": Row(post="login 403 403 409 403 403 403 409", args=recommendation),
+    "focalpoints:recommendation_send": Row(post="login 403 403 409 403 403 403 409 403", args=recommendation),
     "focalpoints:recommendation_reply": Row(
-        post="login 403 403 409 403 403 403 409", args=recommendation, post_data=lambda world: {"reply": "No"}
+        post="login 403 403 409 403 403 403 409 403",
+        args=recommendation,
+        post_data=lambda world: {"reply": "No"},
     ),
     "focalpoints:broker_list": Row(get=INSIDE),
     "focalpoints:broker_entry": Row(get=INSIDE, post=INSIDE_EMPTY),
     "focalpoints:broker_ask": Row(get=INSIDE, post=INSIDE_EMPTY, args=lambda world: [world.broker.pk]),
     "focalpoints:broker_request": Row(
-        get="login 403 403 200 200 404 404 404",
-        post="login 403 403 422 422 404 404 404",
+        get="login 403 403 200 200 404 404 404 404",
+        post="login 403 403 422 422 404 404 404 404",
         args=lambda world: [world.broker_request.pk],
     ),
     "focalpoints:broker_request_withdraw": Row(
-        post="login 403 403 403 302 404 404 404", args=lambda world: [world.broker_request.pk]
+        post="login 403 403 403 302 404 404 404 404", args=lambda world: [world.broker_request.pk]
     ),
     "focalpoints:group_join": Row(post=INSIDE_POST, args=group),
     "focalpoints:thread_detail": Row(get=INSIDE, post=INSIDE_EMPTY, args=thread),
     "focalpoints:post_remove": Row(
-        post="login 403 403 302 403 403 403 302",
+        post="login 403 403 302 403 403 403 302 403",
         args=lambda world: [world.group.slug, world.post.pk],
         post_data=lambda world: {"why": "Off the subject"},
     ),
@@ -329,7 +340,7 @@ def for_the_signed_in(row: Row) -> Row:
     """Whoever is not signed in is sent to do that first, with a wrong method too."""
     if "login" not in row.get + row.post:
         return row
-    wrong_method = "login" + " 405" * 7
+    wrong_method = "login" + " 405" * 8
     get, post = (wrong_method if words == "405" else words for words in (row.get, row.post))
     return replace(row, get=get, post=post)
 

@@ -13,9 +13,9 @@ def build(world: SimpleNamespace) -> None:
 
 
 PUBLIC = "200"
-SIGNED_IN = "login 200 200 200 200 200 200 200"
-ONLY_GET = "login 405 405 405 405 405 405 405"
-MINE = "login 404 404 {own} 404 404 404 404"
+SIGNED_IN = "login 200 200 200 200 200 200 200 200"
+ONLY_GET = "login 405 405 405 405 405 405 405 405"
+MINE = "login 404 404 {own} 404 404 404 404 404"
 
 
 def of_saved(world: SimpleNamespace) -> list:
@@ -39,7 +39,7 @@ ROWS: dict[str, Row] = {
     "partnerships:statistics_csv": Row(get=PUBLIC, args=lambda world: ["goals"]),
     "partnerships:statistics_embed": Row(get=PUBLIC, args=lambda world: ["goals"]),
     "partnerships:saved_list": Row(get=SIGNED_IN, post=ONLY_GET),
-    "partnerships:saved_new": Row(get=SIGNED_IN, post="login 422 422 422 422 422 422 422"),
+    "partnerships:saved_new": Row(get=SIGNED_IN, post="login 422 422 422 422 422 422 422 422"),
     "partnerships:saved_edit": Row(get=MINE.format(own=200), post=MINE.format(own=422), args=of_saved),
     "partnerships:saved_remove": Row(get=ONLY_GET, post=MINE.format(own=302), args=of_saved),
     "partnerships:saved_stop": Row(

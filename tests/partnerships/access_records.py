@@ -8,13 +8,13 @@ from partnerships.services.registrations import token_of
 from tests.access import Row
 from tests.partnerships.factories import PartnershipFactory
 
-DESK = "login 403 403 403 403 403 403 403"  # the registry desk alone, which is none of the personas
+DESK = "login 403 403 403 403 403 403 403 403"  # the registry desk alone, which is none of the personas
 
 # Files of one's own, to those who register records.
-CLERKS = "login 403 403 {own} {other} 403 403 403"
-ONLY_GET = "login 405 405 405 405 405 405 405"  # who is not signed in is sent to do that first
+CLERKS = "login 403 403 {own} {other} 403 403 403 403"
+ONLY_GET = "login 405 405 405 405 405 405 405 405"  # who is not signed in is sent to do that first
 # A public record: the other entity sees it and may not work on it.
-OWN = "login 403 403 {own} 403 403 403 403"
+OWN = "login 403 403 {own} 403 403 403 403 403"
 
 
 def build(world: SimpleNamespace) -> None:
@@ -69,12 +69,12 @@ ROWS: dict[str, Row] = {
         get=OWN.format(own=200), post=OWN.format(own=422), args=lambda world: [world.reported.reference]
     ),
     "partnerships:report_file_remove": Row(
-        get="login 405 405 405 405 405 405 405",
+        get="login 405 405 405 405 405 405 405 405",
         post=OWN.format(own=404),
         args=lambda world: [world.reported.reference, uuid.UUID(int=1)],
     ),
     "partnerships:agreement_list": Row(get=OWN.format(own=200), post=OWN.format(own=422), args=of_reported),
-    "partnerships:agreement_review": Row(get="login 403 403 403 403 403 403 403", post=ONLY_GET),
+    "partnerships:agreement_review": Row(get="login 403 403 403 403 403 403 403 403", post=ONLY_GET),
     "partnerships:agreement_templates": Row(get=CLERKS.format(own=200, other=200), post=ONLY_GET),
     "partnerships:agreement_detail": Row(
         get=CLERKS.format(own=200, other=404), post=CLERKS.format(own=409, other=404), args=of_agreement

@@ -16,13 +16,14 @@ from tests.screening.factories import (
     serve,
 )
 
-# anonymous, business own and other, focal point own and other entity, reviewer, decider, administrator
-NO = "login" + " 405" * 7
-NOBODY = "login" + " 403" * 7  # stewards only, who are no persona
-ADMIN_ONLY = "login 403 403 403 403 403 403 200"
-ADMIN_POSTS = "login 403 403 403 403 403 403 302"
-ADMIN_TYPES = "login 403 403 403 403 403 403 422"
-REVIEWERS = "login 404 404 404 404 200 200 404"
+# anonymous, business own and other, focal point own and other entity, reviewer, decider, administrator,
+# coordinator
+NO = "login" + " 405" * 8
+NOBODY = "login" + " 403" * 8  # stewards only, who are no persona
+ADMIN_ONLY = "login 403 403 403 403 403 403 200 403"
+ADMIN_POSTS = "login 403 403 403 403 403 403 302 403"
+ADMIN_TYPES = "login 403 403 403 403 403 403 422 403"
+REVIEWERS = "login 404 404 404 404 200 200 404 404"
 
 
 def build(world: SimpleNamespace) -> None:
@@ -84,140 +85,144 @@ def why_now(world: SimpleNamespace) -> dict:
 
 
 ROWS: dict[str, Row] = {
-    "screening:case_list": Row(get="login 403 403 200 200 200 200 403", post=NO),
+    "screening:case_list": Row(get="login 403 403 200 200 200 200 403 403", post=NO),
     "screening:case_new": Row(
-        get="login 403 403 200 200 403 403 403", post="login 403 403 200 200 403 403 403"
+        get="login 403 403 200 200 403 403 403 403", post="login 403 403 200 200 403 403 403 403"
     ),
-    "screening:case_take_next": Row(get=NO, post="login 403 403 403 403 302 403 403"),
-    "screening:case_detail": Row(get="login 404 404 200 404 200 200 404", post=NO, args=case),
-    "screening:case_take": Row(get=NO, post="login 404 404 403 404 302 403 404", args=case),
-    "screening:case_screen": Row(get=NO, post="login 404 404 403 404 302 403 404", args=case),
+    "screening:case_take_next": Row(get=NO, post="login 403 403 403 403 302 403 403 403"),
+    "screening:case_detail": Row(get="login 404 404 200 404 200 200 404 404", post=NO, args=case),
+    "screening:case_take": Row(get=NO, post="login 404 404 403 404 302 403 404 404", args=case),
+    "screening:case_screen": Row(get=NO, post="login 404 404 403 404 302 403 404 404", args=case),
     "screening:case_withdraw": Row(
-        get=NO, post="login 404 404 302 404 302 403 404", args=case, post_data=why
+        get=NO, post="login 404 404 302 404 302 403 404 404", args=case, post_data=why
     ),
     "screening:case_send_back": Row(
-        get=NO, post="login 404 404 404 404 409 409 404", args=case, post_data=why_now
+        get=NO, post="login 404 404 404 404 409 409 404 404", args=case, post_data=why_now
     ),
-    "screening:condition_add": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
+    "screening:condition_add": Row(get=NO, post="login 404 404 404 404 422 403 404 404", args=case),
     "screening:condition_remove": Row(
         get=NO,
-        post="login 404 404 404 404 302 403 404",
+        post="login 404 404 404 404 302 403 404 404",
         args=lambda world: [world.case.reference, world.condition.pk],
     ),
-    "screening:case_recommend": Row(get=NO, post="login 404 404 404 404 422 403 404", args=case),
-    "screening:case_decide": Row(get=REVIEWERS, post="login 404 404 404 404 403 422 404", args=case),
+    "screening:case_recommend": Row(get=NO, post="login 404 404 404 404 422 403 404 404", args=case),
+    "screening:case_decide": Row(get=REVIEWERS, post="login 404 404 404 404 403 422 404 404", args=case),
     "screening:assessment": Row(get=REVIEWERS, post=NO, args=case),
-    "screening:assessment_begin": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:assessment_reuse": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:assessment_begin": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:assessment_reuse": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
     "screening:assessment_plan": Row(
-        get=NO, post="login 404 404 404 404 422 403 404", args=lambda world: [world.assessed.reference]
+        get=NO, post="login 404 404 404 404 422 403 404 404", args=lambda world: [world.assessed.reference]
     ),
     "screening:assessment_group": Row(
-        get="login 404 404 404 404 200 403 404",
-        post="login 404 404 404 404 422 403 404",
+        get="login 404 404 404 404 200 403 404 404",
+        post="login 404 404 404 404 422 403 404 404",
         args=lambda world: [world.assessed.reference, "exclusionary"],
     ),
-    "screening:case_assign": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:case_snooze": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:case_wake": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:case_escalate": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:case_ask": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:case_label": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
+    "screening:case_assign": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:case_snooze": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:case_wake": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:case_escalate": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:case_ask": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:case_label": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
     "screening:question_drop": Row(
         get=NO,
-        post="login 404 404 404 404 302 403 404",
+        post="login 404 404 404 404 302 403 404 404",
         args=lambda world: [world.case.reference, world.question.pk],
     ),
-    "screening:evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404", args=case),
-    "screening:hit_evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
+    "screening:evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=case),
+    "screening:hit_evidence_add": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=hit),
     "screening:evidence_remove": Row(
         get=NO,
-        post="login 404 404 404 404 404 403 404",
+        post="login 404 404 404 404 404 403 404 404",
         args=lambda world: [world.case.reference, world.company.public_id],
     ),
     "screening:duplicates": Row(get=REVIEWERS, post=NO, args=case),
     "screening:merge": Row(
         get=NO,
-        post="login 404 404 404 404 302 403 404",
+        post="login 404 404 404 404 302 403 404 404",
         args=lambda world: [world.case.reference, world.other_company.public_id],
     ),
     "screening:merge_undo": Row(
         get=NO,
-        post="login 404 404 404 404 302 403 404",
+        post="login 404 404 404 404 302 403 404 404",
         args=lambda world: [world.case.reference, world.merge.pk],
     ),
     "screening:memo": Row(get=REVIEWERS, post=NO, args=case),
     "screening:memo_file": Row(get=REVIEWERS, post=NO, args=lambda world: [world.case.reference, "docx"]),
     "screening:case_glance": Row(get=REVIEWERS, post=NO, args=case),
-    "screening:case_next": Row(get="login 404 404 404 404 302 302 404", post=NO, args=case),
-    "screening:case_note": Row(get=NO, post="login 404 404 404 404 302 302 404", args=case),
-    "screening:case_reopen": Row(get=NO, post="login 404 404 404 404 302 302 404", args=case),
-    "screening:case_bulk": Row(get=NO, post="login 403 403 403 403 302 403 403"),
-    "screening:view_save": Row(get=NO, post="login 403 403 403 403 302 302 403"),
+    "screening:case_next": Row(get="login 404 404 404 404 302 302 404 404", post=NO, args=case),
+    "screening:case_note": Row(get=NO, post="login 404 404 404 404 302 302 404 404", args=case),
+    "screening:case_reopen": Row(get=NO, post="login 404 404 404 404 302 302 404 404", args=case),
+    "screening:case_bulk": Row(get=NO, post="login 403 403 403 403 302 403 403 403"),
+    "screening:view_save": Row(get=NO, post="login 403 403 403 403 302 302 403 403"),
     "screening:view_remove": Row(
-        get=NO, post="login 404 404 404 404 302 404 404", args=lambda world: [world.view.pk]
+        get=NO, post="login 404 404 404 404 302 404 404 404", args=lambda world: [world.view.pk]
     ),
-    "screening:shortcuts": Row(get="login" + " 200" * 7, post=NO),
+    "screening:shortcuts": Row(get="login" + " 200" * 8, post=NO),
     "screening:dossier": Row(get=REVIEWERS, post=NO, args=case),
     "screening:fact_edit": Row(
-        get="login 404 404 404 404 200 403 404",
-        post="login 404 404 404 404 422 403 404",
+        get="login 404 404 404 404 200 403 404 404",
+        post="login 404 404 404 404 422 403 404 404",
         args=lambda world: [world.case.reference, "employees"],
     ),
     "screening:facts_import": Row(
-        get="login 404 404 404 404 200 403 404", post="login 404 404 404 404 422 403 404", args=case
+        get="login 404 404 404 404 200 403 404 404", post="login 404 404 404 404 422 403 404 404", args=case
     ),
     "screening:row_add": Row(
-        get="login 404 404 404 404 200 403 404",
-        post="login 404 404 404 404 422 403 404",
+        get="login 404 404 404 404 200 403 404 404",
+        post="login 404 404 404 404 422 403 404 404",
         args=lambda world: [world.case.reference, "activity"],
     ),
     "screening:row_strike": Row(
-        get="login 404 404 404 404 200 403 404",
-        post="login 404 404 404 404 422 403 404",
+        get="login 404 404 404 404 200 403 404 404",
+        post="login 404 404 404 404 422 403 404 404",
         args=lambda world: [world.case.reference, "fact", world.fact.pk],
     ),
-    "screening:my_screening": Row(get="login 200 200 403 403 403 403 403", post=NO),
+    "screening:my_screening": Row(get="login 200 200 403 403 403 403 403 403", post=NO),
     "screening:disclosure": Row(
-        get="login 200 404 404 404 404 404 404", post="login 409 404 404 404 404 404 404", args=own_company
+        get="login 200 404 404 404 404 404 404 404",
+        post="login 409 404 404 404 404 404 404 404",
+        args=own_company,
     ),
     "screening:disclosure_part": Row(
-        get="login 200 404 404 404 404 404 404",
-        post="login 422 404 404 404 404 404 404",
+        get="login 200 404 404 404 404 404 404 404",
+        post="login 422 404 404 404 404 404 404 404",
         args=lambda world: [world.company.public_id, "activities"],
     ),
     "screening:case_send_up": Row(
-        get=NO, post="login 404 404 404 404 403 409 404", args=case, post_data=why_now
+        get=NO, post="login 404 404 404 404 403 409 404 404", args=case, post_data=why_now
     ),
     "screening:condition_met": Row(
-        get="login 404 404 200 404 200 403 404",
-        post="login 404 404 422 404 422 403 404",
+        get="login 404 404 200 404 200 403 404 404",
+        post="login 404 404 422 404 422 403 404 404",
         args=lambda world: [world.decision.case.reference, world.met_condition.pk],
     ),
     "screening:joint_note": Row(
-        get="login 404 404 200 404 200 200 404",
-        post="login 404 404 422 404 422 422 404",
+        get="login 404 404 200 404 200 200 404 404",
+        post="login 404 404 422 404 422 422 404 404",
         args=lambda world: [world.joint_note.pk],
     ),
     "screening:outcome": Row(
-        get="login 200 404 404 404 200 200 404",
-        post="login 422 404 404 404 403 403 404",
+        get="login 200 404 404 404 200 200 404 404",
+        post="login 422 404 404 404 403 403 404 404",
         args=lambda world: [world.decision.public_id],
     ),
     "screening:reply_answer": Row(
-        get="login 404 404 404 404 403 200 404",
-        post="login 404 404 404 404 403 422 404",
+        get="login 404 404 404 404 403 200 404 404",
+        post="login 404 404 404 404 403 422 404 404",
         args=lambda world: [world.reply.pk],
     ),
     "screening:question_answer": Row(
-        get="login 200 404 404 404 404 404 404",
-        post="login 422 404 404 404 404 404 404",
+        get="login 200 404 404 404 404 404 404 404",
+        post="login 422 404 404 404 404 404 404 404",
         args=lambda world: [world.question.pk],
     ),
     "screening:advice_list": Row(get=NOBODY, post=NOBODY),
-    "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404", args=hit),
-    "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit),
-    "screening:hit_revoke": Row(get=NO, post="login 404 404 404 404 302 403 404", args=hit, post_data=why),
+    "screening:hit_review": Row(get=REVIEWERS, post="login 404 404 404 404 422 403 404 404", args=hit),
+    "screening:hit_undo": Row(get=NO, post="login 404 404 404 404 302 403 404 404", args=hit),
+    "screening:hit_revoke": Row(
+        get=NO, post="login 404 404 404 404 302 403 404 404", args=hit, post_data=why
+    ),
     "screening:catalogue": Row(get=NOBODY, post=NO),
     "screening:draft_start": Row(get=NO, post=NOBODY),
     "screening:draft_discard": Row(get=NO, post=NOBODY),
@@ -234,18 +239,20 @@ ROWS: dict[str, Row] = {
         args=lambda world: ["health_agency"],
     ),
     "screening:overlay_use": Row(get=NO, post=NOBODY, args=lambda world: ["WFP"]),
-    "screening:case_reports": Row(get="login 403 403 403 403 200 200 403", post=NO),
+    "screening:case_reports": Row(get="login 403 403 403 403 200 200 403 403", post=NO),
     "screening:public_figures": Row(get="200"),
     "screening:criteria": Row(get="200"),
     "screening:try_rating": Row(get="200"),
-    "screening:api_match": Row(get="401 403 403 405 405 405 405 403", post="401 403 403 400 400 400 400 403"),
+    "screening:api_match": Row(
+        get="401 403 403 405 405 405 405 403 405", post="401 403 403 400 400 400 400 403 400"
+    ),
     "screening:api_match_answer": Row(
-        get="401 403 403 404 404 404 404 403",
-        post="401 403 403 405 405 405 405 403",
+        get="401 403 403 404 404 404 404 403 404",
+        post="401 403 403 405 405 405 405 403 405",
         args=lambda world: [uuid4()],
     ),
     "screening:api_reconcile_address": Row(
-        get="401 403 403 200 200 200 200 403", post="401 403 403 405 405 405 405 403"
+        get="401 403 403 200 200 200 200 403 200", post="401 403 403 405 405 405 405 403 405"
     ),
     "screening:api_reconcile": Row(get="404", post="404", args=lambda world: ["no-address-of-ours"]),
     "screening:list_sources": Row(get=ADMIN_ONLY, post=NO),
