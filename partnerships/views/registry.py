@@ -47,6 +47,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         "close_words": close_words,
         "facets": facet_options(request, query, found),
         "filter_count": len(chips),
+        "is_unfolded": "more" in request.GET,
         "chips": chips,
         "sorts": sort_links(query, found, asked.sort),
         "sort": asked.sort,

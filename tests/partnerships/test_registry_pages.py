@@ -51,6 +51,14 @@ def test_an_empty_result_says_which_filter_to_drop(client):
     assert "Without <bdi>Uganda</bdi></a> there is 1" in page
 
 
+def test_groups_of_filters_are_folded_for_phones_until_one_is_shown_in_full(client):
+    PartnershipFactory(is_public=True, countries=["UGA"])
+    fold = '<details class="cg-facet cg-fold cg-more"'
+    page = text_of(client.get(LIST, {"country": "UGA"}))
+    assert f"{fold}><summary>Filters <span>1 filter on</span></summary></details>" in page
+    assert f"{fold} open>" in text_of(client.get(LIST, {"more": "country"}))
+
+
 def test_list_queries_stay_flat_and_few(
     client, assert_flat_queries, django_assert_max_num_queries, monkeypatch
 ):
