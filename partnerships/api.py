@@ -41,6 +41,7 @@ from partnerships.models import (
     PartnershipStatus,
     RegistryEntry,
 )
+from partnerships.queries.publication import public_relatives
 from partnerships.services import partnerships as services
 from portal.errors import StaleEdit
 from portal.limits import address_prefix, take
@@ -106,7 +107,16 @@ def list_tag(request: HttpRequest) -> str:
 
 
 def record_tag(record: Partnership) -> str:
-    return _tag(record.reference, record.version, record.status, record.visibility, record.updated_at)
+    """Of a record read by `for_api`. Its relatives are part of the answer: one may become public, or go."""
+    relatives = [(other.link, other.reference, other.title) for other in public_relatives(record)]
+    return _tag(
+        record.reference,
+        record.version,
+        record.status,
+        record.visibility,
+        record.updated_at,
+        relatives,
+    )
 
 
 class Gone(APIException):

@@ -18,9 +18,11 @@ from partnerships.models import (
     PartnershipEntity,
     PartnershipParty,
     Source,
+    StaffExchange,
     Translation,
     Withholdable,
 )
+from partnerships.queries.publication import ABOVE, BELOW, public_relatives, with_public_relatives
 
 
 class EntitySerializer(serializers.ModelSerializer):
@@ -93,6 +95,28 @@ class LessonSerializer(serializers.ModelSerializer):
         fields = ["id", "heading", "text"]
 
 
+class ExchangeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = StaffExchange
+        fields = ["id", "kind", "people_count", "months", "paid_by", "task", "place", "first_day"]
+
+
+class RelativeSerializer(serializers.ModelSerializer):
+    """Another record and how this one is linked with it; only one that everybody may read is named."""
+
+    link = serializers.ChoiceField(
+        [*ABOVE, *BELOW],
+        help_text="What the other one is: the umbrella of this one, one under it, and so on.",
+    )
+    url = serializers.HyperlinkedIdentityField(
+        view_name="partnerships:partnership_detail", lookup_field="reference"
+    )
+
+    class Meta:
+        model = Partnership
+        fields = ["link", "reference", "url", "title"]
+
+
 class SourceSerializer(serializers.ModelSerializer):
     class Meta:
         model = Source
@@ -117,14 +141,15 @@ class PartnershipSerializer(serializers.ModelSerializer):
     contributions = ContributionSerializer(many=True)
     indicators = IndicatorSerializer(many=True)
     milestones = MilestoneSerializer(many=True)
-
+    exchanges = ExchangeSerializer(many=True)
+    relatives = serializers.SerializerMethodField()
     lesson_rows = LessonSerializer(many=True)
     sources = serializers.SerializerMethodField()
     translations = TranslationSerializer(many=True)
 
     WITHHELD_KEYS: dict[str, dict[str, Any]] = {
         Withholdable.PARTIES: {"partners": []},
-        Withholdable.CONTRIBUTIONS: {"contributions": []},
+        Withholdable.CONTRIBUTIONS: {"contributions": [], "exchanges": []},
         Withholdable.PLACES: {"place_note": "", "regions": [], "unnamed_country_count": None},
         Withholdable.AGREEMENT: {
             "agreement_kind": "",
@@ -135,6 +160,10 @@ class PartnershipSerializer(serializers.ModelSerializer):
         Withholdable.RESULTS: {"indicators": [], "final_report": ""},
     }
     UNPUBLISHED = {"evaluation_findings": "", "stakeholders_heard": "", "evaluation_decision": ""}
+
+    @extend_schema_field(RelativeSerializer(many=True))
+    def get_relatives(self, record: Partnership) -> list[dict]:
+        return list(RelativeSerializer(public_relatives(record), many=True, context=self.context).data)
 
     @extend_schema_field(SourceSerializer(many=True))
     def get_sources(self, record: Partnership) -> list[dict]:
@@ -153,15 +182,16 @@ class PartnershipSerializer(serializers.ModelSerializer):
         fields = [
             "reference", "url", "title", "short_title", "record_kind", "language", "translations", "summary",
             "problem", "approach", "un_added_value", "business_case", "local_needs_link", "mandate",
-            "came_from", "further_note",
+            "came_from", "relatives", "further_note",
             "partnership_type", "type_details", "purposes", "modalities", "financing_model", "themes",
             "targets", "primary_target", "mdgs", "frameworks", "framework_note",
             "scope", "countries", "regions", "unnamed_country_count", "place_note", "ldc_share",
             "un_entities", "un_role_note", "partners",
             "idea_on", "start", "end", "date_note", "is_open_ended",
             "agreement_kind", "agreement_signed", "agreement_note", "informal_note",
-            "contributions", "indicators", "milestones",
-            "evaluation_kind", "evaluation_due", "evaluation_plan", "no_evaluation_reason",
+            "contributions", "exchanges", "indicators", "milestones",
+            "evaluation_kind", "evaluation_due", "evaluation_plan", "evaluation_budget_usd",
+            "no_evaluation_reason",
             "evaluation_published", "evaluation_findings", "stakeholders_heard", "evaluation_decision",
             "end_decision", "final_report", "lessons", "lesson_rows",
             "benefits_after_end", "handover", "local_owner",
@@ -174,6 +204,7 @@ class PartnershipSerializer(serializers.ModelSerializer):
 
 def for_api(records: QuerySet[Partnership]) -> QuerySet[Partnership]:
     """With every row the answer tells of."""
-    return exports.for_export(records).prefetch_related(
-        "milestones", "regions", "indicators__measurements", "lesson_rows", "sources", "translations"
-    )
+    return with_public_relatives(exports.for_export(records)).prefetch_related(
+        "exchanges", "milestones", "regions", "indicators__measurements", "lesson_rows", "sources",
+        "translations",
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from partnerships.models import Contribution, Indicator, Partnership, Withholdable
+from partnerships.queries.publication import is_told
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def activity_of(record: Partnership) -> Activity:
             )
         },
         place_note="" if Withholdable.PLACES in hidden else record.place_note,
-        parent=record.parent.reference if record.parent and record.parent.visibility == "public" else "",
+        parent=record.parent.reference if record.parent and is_told(record.parent) else "",
         purposes=tuple(record.purposes),
         modalities=tuple(record.modalities),
         themes=tuple(record.themes),

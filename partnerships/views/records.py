@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
@@ -35,6 +36,7 @@ from partnerships.queries.history import last_move, moves_of
 from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
 from portal.errors import error_page
+from portal.templatetags.portal import amount
 from screening.queries import Standing, standings
 
 # The look of a light: that of a status with the same meaning.
@@ -48,7 +50,9 @@ LIGHT_LOOKS: dict[str, str] = {
 
 # Fields that the page tells one below the other, where they are filled.
 STORY = ("problem", "approach", "un_added_value", "business_case", "local_needs_link", "mandate")
-EVALUATION = ("evaluation_kind", "evaluation_due", "evaluation_plan", "no_evaluation_reason")
+EVALUATION = (
+    "evaluation_kind", "evaluation_due", "evaluation_plan", "evaluation_budget_usd", "no_evaluation_reason",
+)  # fmt: skip
 FINDINGS = ("evaluation_findings", "stakeholders_heard", "evaluation_decision")
 LASTING = ("benefits_after_end", "handover", "local_owner")
 
@@ -198,6 +202,8 @@ def told(record: Partnership, *names: str) -> list[dict]:
             value = dict(field.flatchoices)[value]
         elif isinstance(field, PartialDateField):
             value = labels.partial_date(value)
+        elif isinstance(value, Decimal):
+            value = amount(value)
         found.append({"term": capfirst(field.verbose_name), "value": value})
     return found
 

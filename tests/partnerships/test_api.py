@@ -6,6 +6,7 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck
 
 from partnerships import search
@@ -211,6 +212,48 @@ def test_what_is_withheld_is_not_told(client):
     found = client.get(f"{API}{record.reference}/").json()
     assert (found["partners"], found["contributions"]) == ([], [])
     assert found["withheld_fields"] == ["parties", "contributions"]
+
+
+def test_relatives_are_told_once_everybody_may_read_them(client, key):
+    umbrella = PartnershipFactory(title="Quiet umbrella", record_kind="umbrella")
+    record = PartnershipFactory(is_public=True, parent=umbrella)
+    child = PartnershipFactory(is_public=True, title="Copy", replication_of=record, predecessor=record)
+    PartnershipFactory(title="Quiet child", parent=record)
+    PartnershipFactory(is_public=True, title="Taken back", status="withdrawn", predecessor=record)
+    address = f"{API}{record.reference}/"
+    first = client.get(address)
+    told = [(one["link"], one["reference"], one["title"]) for one in first.json()["relatives"]]
+    assert told == [("successors", child.reference, "Copy"), ("replications", child.reference, "Copy")]
+    assert first.json()["relatives"][0]["url"].endswith(f"/partnerships/{child.reference}/")
+    assert client.get(address, headers=key).json()["relatives"] == first.json()["relatives"]
+    Partnership.objects.filter(pk=umbrella.pk).update(visibility="public", public_since=timezone.now())
+    second = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert second.status_code == 200
+    assert second.json()["relatives"][0]["link"] == "parent"
+
+
+def test_exchanges_and_the_budget_of_the_evaluation_are_told(client):
+    record = PartnershipFactory(is_public=True, evaluation_budget_usd=12000)
+    record.exchanges.create(kind="to_un", people_count=2, months="3.5", task="Plan routes", place="Khulna")
+    found = client.get(f"{API}{record.reference}/").json()
+    (exchange,) = found["exchanges"]
+    assert (exchange["task"], exchange["months"], exchange["paid_by"]) == ("Plan routes", "3.5", "partner")
+    assert found["evaluation_budget_usd"] == "12000.00"
+    assert "12,000" in client.get(record.get_absolute_url()).content.decode()
+    Partnership.objects.update(withheld_fields=["contributions"], withheld_reason="Asked for.")
+    assert client.get(f"{API}{record.reference}/").json()["exchanges"] == []
+
+
+def test_a_page_of_the_api_stays_flat(client, assert_flat_queries):
+    above = PartnershipFactory(is_public=True)
+
+    def grow():
+        PartnershipFactory(is_public=True, parent=above, predecessor=above).exchanges.create(
+            people_count=1, months=1, task="Plan"
+        )
+
+    grow()
+    assert_flat_queries(lambda: client.get(API), grow)
 
 
 def test_counts_take_the_filters(client):

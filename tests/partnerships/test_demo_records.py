@@ -86,6 +86,7 @@ def test_the_complete_record_fills_and_shows_every_field_and_closes_with_its_les
         "indicators": ("name", "unit", "sdg_indicator", "source", "note"),
         "lesson_rows": ("text",),
         "sources": ("title", "url", "place"),
+        "exchanges": ("task", "place"),
         "translations": ("title", "summary"),
     }
     for rows, names in shown.items():
@@ -93,6 +94,7 @@ def test_the_complete_record_fills_and_shows_every_field_and_closes_with_its_les
             assert [name for name in names if getattr(row, name) not in page] == [], row
     words = (
         "Country office, Bangladesh",
+        "12,000",
         "rate of 15 Jan 2025",
         "Market price",
         "told apart by sex, place",

@@ -129,3 +129,13 @@ def test_files_stay_flat(client, assert_flat_queries, address):
         PartnershipFactory(is_public=True, countries=["KEN"], title=f"Number {next(numbers)}")
 
     assert_flat_queries(lambda: b"".join(client.get(address).streaming_content), grow)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [({"is_public": True}, True), ({}, False), ({"is_public": True, "status": "withdrawn"}, False)],
+)
+def test_an_umbrella_is_told_only_where_everybody_may_read_it(fields, told):
+    umbrella = PartnershipFactory(**fields)
+    record = for_iati(Partnership.objects.filter(pk=PartnershipFactory(parent=umbrella).pk)).get()
+    assert iati.activity_of(record).parent == (umbrella.reference if told else "")
