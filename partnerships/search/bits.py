@@ -125,11 +125,6 @@ class Bits:
         self.row_of_number = np.full(self.highest_number + 1, -1, np.int64)
         self.row_of_number[[number for number, _facet, _value in self.values]] = range(len(self.values))
 
-    def _is_new(self, number: int) -> bool:
-        """It may be lower than a known one: drawn earlier, written later."""
-        is_company = number in self.company_of_number
-        return not is_company and (number > self.highest_number or self.row_of_number[number] < 0)
-
     def _set(self, pks: Numbers, numbers: Numbers) -> Numbers:
         """Set the bits of these pairs. Answers those of companies, which have none: shape (2, pairs)."""
         rows = self.row_of_number[numbers]
@@ -152,14 +147,7 @@ class Bits:
         if len(self.words.changed) > MANY_CHANGES:
             self.words = KeptWords()
         pairs = [(pk, number) for pk, facets in facets_of.items() for number in facets or ()]
-        known = [number for number, _facet, _value in self.values]
-        if any(self._is_new(number) for number in {number for _pk, number in pairs}):
-            self._know_values()
-        is_wider = len(self.values) > len(known)
-        if is_wider:
-            matrix = np.zeros((len(self.values), self.matrix.shape[1]), np.uint64)
-            matrix[self.row_of_number[known]] = self.matrix
-            self.matrix = matrix
+        is_taller = self._learn({number for _pk, number in pairs})
         missing = max(facets_of) // 64 + 1 - self.matrix.shape[1]
         if missing > 0:
             self.matrix = np.pad(self.matrix, ((0, 0), (0, missing + self.matrix.shape[1] // 8)))
@@ -169,12 +157,12 @@ class Bits:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
         after_naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
         before_naming = self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *after_naming)
-        if is_wider:
-            self._sort_out_all()
-            return
         after = self.matrix[:, places]
-        self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
-        if len(places) > FEW_PLACES:
+        if is_taller:
+            self._sort_out_all()
+        else:
+            self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
+        if is_taller or len(places) > FEW_PLACES:
             self.tallies.clear()
         for rows, tally in self.tallies.items():
             more = self._tally_of_part(rows, places, after, *after_naming)
@@ -183,11 +171,28 @@ class Bits:
             companies[: len(tally.companies)] += tally.companies  # there may be new ones
             self.tallies[rows] = _Tally(tally.numbers + more.numbers - less.numbers, companies)
 
+    def _learn(self, numbers: set[int]) -> bool:
+        """Make room for values that are new among these. Returns whether there are rows for them."""
+        if not any(map(self._is_new, numbers)):
+            return False
+        known = [number for number, _facet, _value in self.values]
+        self._know_values()
+        if len(self.values) == len(known):
+            return False  # of companies only
+        matrix = np.zeros((len(self.values), self.matrix.shape[1]), np.uint64)
+        matrix[self.row_of_number[known]] = self.matrix
+        self.matrix = matrix
+        return True
+
+    def _is_new(self, number: int) -> bool:
+        """It may be lower than a known one: drawn earlier, written later."""
+        is_company = number in self.company_of_number
+        return not is_company and (number > self.highest_number or self.row_of_number[number] < 0)
+
     def _sort_out_all(self) -> None:
         self.records_of: dict[int, Numbers] = {}  # of the rows that have few
         self.splits: dict[str, _Split] = {}  # by facet
         self._sort_out(range(len(self.values)))
-        self.tallies.clear()
 
     def _sort_out(self, rows: Iterable[int]) -> None:
         """Know the records of those of these rows that have few."""
