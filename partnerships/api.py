@@ -18,9 +18,8 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.utils.http import parse_etags
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -130,13 +129,15 @@ READS, WRITES = 600, 60  # calls a minute from one network, and with one key
 
 class PreconditionFailed(APIException):
     status_code = 412
-    default_detail = _lazy("The record has changed since you read it. Read it again and repeat your change.")
+    default_detail = gettext_lazy(
+        "The record has changed since you read it. Read it again and repeat your change."
+    )
     default_code = "precondition_failed"
 
 
 class PreconditionRequired(APIException):
     status_code = 428
-    default_detail = _lazy("Send If-Match with the ETag of the record you read.")
+    default_detail = gettext_lazy("Send If-Match with the ETag of the record you read.")
     default_code = "precondition_required"
 
 

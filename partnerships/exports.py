@@ -16,38 +16,38 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from partnerships import labels, search
 from partnerships.models import Partnership, PartnershipParty, Withholdable
 from portal.sheets import csv_lines, plain_cell
 
 COLUMNS: dict[str, Promise] = {  # and what each holds
-    "reference": _lazy("Number of the record; it never changes"),
-    "title": _lazy("Title, in the language of the record"),
-    "type": _lazy("Core business, social investment or advocacy"),
-    "status": _lazy("How far the record is, from idea to closed"),
-    "status_as_of": _lazy("When its source told that status; empty where the status is that of today"),
-    "summary": _lazy("What it does, in a sentence or two"),
-    "un_entities": _lazy("UN entities that take part, by their short names"),
-    "partners": _lazy("Companies and other partners; empty where they are withheld"),
-    "countries": _lazy("Countries, by name"),
-    "countries_iso3": _lazy("The same in three letters of ISO 3166"),
-    "scope": _lazy("Worldwide, regional, national or local"),
-    "place": _lazy("Place in words"),
-    "goals": _lazy("Sustainable Development Goals, 1 to 17"),
-    "targets": _lazy("Targets of the goals, such as 8.7"),
-    "purposes": _lazy("What it is for, in the six purposes of A/58/227"),
-    "themes": _lazy("Themes it works on"),
-    "start": _lazy("Start, as far as it is known: a year, a month or a day"),
-    "end": _lazy("End, in the same way"),
-    "stated_usd": _lazy("Cash and investment stated, in US dollars; never goods, time or skills"),
-    "results": _lazy("Whether results, targets or neither are stated"),
-    "withheld": _lazy("What its UN entity withholds from the public"),
-    "is_from_archive": _lazy("True for a record restated from reports of the past"),
-    "inferred_fields": _lazy("Fields that the registry inferred and no source states"),
-    "source": _lazy("Document and paragraph of a record from the archive"),
-    "url": _lazy("Address of the record; it stays"),
+    "reference": gettext_lazy("Number of the record; it never changes"),
+    "title": gettext_lazy("Title, in the language of the record"),
+    "type": gettext_lazy("Core business, social investment or advocacy"),
+    "status": gettext_lazy("How far the record is, from idea to closed"),
+    "status_as_of": gettext_lazy("When its source told that status; empty where the status is that of today"),
+    "summary": gettext_lazy("What it does, in a sentence or two"),
+    "un_entities": gettext_lazy("UN entities that take part, by their short names"),
+    "partners": gettext_lazy("Companies and other partners; empty where they are withheld"),
+    "countries": gettext_lazy("Countries, by name"),
+    "countries_iso3": gettext_lazy("The same in three letters of ISO 3166"),
+    "scope": gettext_lazy("Worldwide, regional, national or local"),
+    "place": gettext_lazy("Place in words"),
+    "goals": gettext_lazy("Sustainable Development Goals, 1 to 17"),
+    "targets": gettext_lazy("Targets of the goals, such as 8.7"),
+    "purposes": gettext_lazy("What it is for, in the six purposes of A/58/227"),
+    "themes": gettext_lazy("Themes it works on"),
+    "start": gettext_lazy("Start, as far as it is known: a year, a month or a day"),
+    "end": gettext_lazy("End, in the same way"),
+    "stated_usd": gettext_lazy("Cash and investment stated, in US dollars; never goods, time or skills"),
+    "results": gettext_lazy("Whether results, targets or neither are stated"),
+    "withheld": gettext_lazy("What its UN entity withholds from the public"),
+    "is_from_archive": gettext_lazy("True for a record restated from reports of the past"),
+    "inferred_fields": gettext_lazy("Fields that the registry inferred and no source states"),
+    "source": gettext_lazy("Document and paragraph of a record from the archive"),
+    "url": gettext_lazy("Address of the record; it stays"),
 }
 FORMATS = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "atom": "Atom"}
 CHUNK = 500
@@ -55,7 +55,10 @@ FEED_ENTRIES = 50
 LICENCE = "CC BY 4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 CHANGES = [  # of the shape of the files, the newest first: (date, what changed)
-    ("2026-11-22", _lazy("Version 1.0: the columns above, IATI 2.03, 360Giving and the API under /api/v1/.")),
+    (
+        "2026-11-22",
+        gettext_lazy("Version 1.0: the columns above, IATI 2.03, 360Giving and the API under /api/v1/."),
+    ),
 ]
 
 

@@ -119,6 +119,26 @@ def test_pure_code_needs_no_database(place):
     assert not wrong
 
 
+def test_every_marked_string_is_collected():
+    """`makemessages` knows the functions by their own names and by `_`; under any other name it sees none."""
+    wrong = []
+    for module, path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+                wrong += [
+                    f"{module}: {one.name} as {one.asname}"
+                    for one in node.names
+                    if one.asname not in (None, "_")
+                ]
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Name)
+                and "gettext" in node.value.id
+            ):
+                wrong.append(f"{module}: {ast.unparse(node)}")
+    assert wrong == []
+
+
 def test_there_are_no_drawers():
     names = {"utils.py", "helpers.py", "mixins.py", "signals.py", "common"}
     assert not [str(path) for _module, path in modules() if names & {path.name, path.parent.name}]

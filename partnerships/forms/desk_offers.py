@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, OfficeLevel, UNEntity
@@ -75,7 +75,7 @@ class RouteForm(forms.Form):
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         for entity, contacts in offices:
             self.targets[entity.pk] = (entity, None)
-            choices = [(entity.pk, _now("%(entity)s: first contact") % {"entity": entity.acronym})]
+            choices = [(entity.pk, gettext("%(entity)s: first contact") % {"entity": entity.acronym})]
             for contact in contacts:
                 self.targets[f"{entity.pk}/{contact.pk}"] = (entity, contact)
                 choices.append((f"{entity.pk}/{contact.pk}", f"{contact.office_place}: {contact.role_title}"))
@@ -109,7 +109,7 @@ class LeadForm(forms.Form):
                 value = f"{lead.pk}/{co_lead.pk}"
                 self.pairs[value] = (other, lead)
                 words = {"lead": lead.acronym, "co_lead": co_lead.acronym}
-                choices.append((value, _now("%(lead)s leads, %(co_lead)s co-leads") % words))
+                choices.append((value, gettext("%(lead)s leads, %(co_lead)s co-leads") % words))
         offer_choices(self, lead=choices)
 
     def clean(self) -> dict[str, Any]:
@@ -183,14 +183,14 @@ class DutiesForm(forms.Form):
     def __init__(self, *args, rows: Sequence[DutyDivision], **kwargs):
         super().__init__(*args, **kwargs)
         now = {row.duty: row for row in rows}
-        levels = [("", _now("Not said")), *OfficeLevel.choices]
+        levels = [("", gettext("Not said")), *OfficeLevel.choices]
         for duty, label in Duty.choices:
             row = now.get(duty)
             self.fields[duty] = forms.ChoiceField(
                 label=label, choices=levels, required=False, initial=row.office_level if row else ""
             )
             self.fields[f"{duty}_note"] = forms.CharField(
-                label=_now("Note"), max_length=200, required=False, initial=row.note if row else ""
+                label=gettext("Note"), max_length=200, required=False, initial=row.note if row else ""
             )
 
     def division(self) -> dict[str, tuple[str, str]]:
