@@ -20,6 +20,8 @@ VERDICT_HINTS = {
 
 
 class ReportForm(PlainForm):
+    marks_optional = False  # a draft may leave all of it out; the page says what is needed to hand it in
+
     class Meta:
         model = ProgressReport
         fields = [
@@ -61,6 +63,8 @@ class ReportForm(PlainForm):
 
 class ResultForm(forms.Form):
     """The value of one indicator at the end of the period."""
+
+    marks_optional = False
 
     indicator = forms.IntegerField(widget=forms.HiddenInput)
     value = forms.DecimalField(

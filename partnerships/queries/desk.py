@@ -66,7 +66,7 @@ def _registration_row(registration: Registration) -> DeskRow:
 def _row(record: Partnership) -> DeskRow:
     act, is_waiting = NEXT_ACT[record.status]
     return DeskRow(
-        title=f"{act()}: {record.title}",
+        title=_("%(act)s: %(title)s") % {"act": act(), "title": record.title},
         url=reverse("partnerships:partnership_desk", args=[record.reference]),
         detail=record.reference,
         who=_("Screening desk") if is_waiting else _("You"),

@@ -78,14 +78,19 @@ def _saved(request: SignedIn, record: Partnership, form: ReportForm, rows: Resul
         values=form.values(),
         results=rows.typed,
     )
-    if form.cleaned_data["upload"]:
-        attachments.accept(form.cleaned_data["upload"], about=report, by=request.user)
-    if "submit" not in request.POST:
+    try:
+        if form.cleaned_data["upload"]:
+            attachments.accept(form.cleaned_data["upload"], about=report, by=request.user)
+        if "submit" in request.POST:
+            services.submit_report(report, by=request.user)
+            messages.success(request, _("Report %(number)d was handed in.") % {"number": report.number})
+            return redirect("partnerships:partnership_desk", record.reference)
+    except RuleViolation as broken_rule:
+        reason = _("The draft was saved, and not handed in. %(reason)s") % {"reason": broken_rule}
+        messages.error(request, reason)
+    else:
         messages.success(request, _("Saved. Nobody outside your entity sees it yet."))
-        return redirect("partnerships:report_edit", record.reference)
-    services.submit_report(report, by=request.user)
-    messages.success(request, _("Report %(number)d was handed in.") % {"number": report.number})
-    return redirect("partnerships:partnership_desk", record.reference)
+    return redirect("partnerships:report_edit", record.reference)
 
 
 def _differences(report: ProgressReport, form: ReportForm, rows: ResultRows) -> list[dict[str, str]]:

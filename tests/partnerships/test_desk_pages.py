@@ -72,6 +72,15 @@ def test_every_gap_names_a_step_that_is_there():
     assert {gap.step for gap in gaps} <= {"", *STEPS}
 
 
+def test_a_partner_whose_role_is_not_said_stands_open(client, clerk):
+    record = PartnershipFactory(companies=[CompanyFactory(name="Fictional Cold Works")])
+    address = f"{DESK}{record.reference}/parties/"
+    opened = '<details class="cg-facet" open><summary><span><bdi>Fictional Cold Works'
+    assert opened not in text_of(client.get(address))
+    record.parties.update(role="")
+    assert opened in text_of(client.get(address))
+
+
 def test_a_step_saves_and_leads_to_the_next(client, clerk):
     record = PartnershipFactory()
     base = f"{DESK}{record.reference}/"

@@ -216,6 +216,15 @@ def test_looking_writes_nothing_and_what_was_typed_outlives_a_conflict(client, c
     assert ProgressReport.objects.get().progress == "From one tab."
 
 
+def test_what_lacks_for_handing_in_is_said_and_the_draft_is_kept(client, clerk):
+    record = at_work()
+    address = f"/desk/partnerships/{record.reference}/report/"
+    page = client.post(address, typed({"decision": "", "submit": "1"}), follow=True).content.decode()
+    assert "The draft was saved, and not handed in. Decide: keep or end." in page
+    assert page.index("Before it can be handed in") < page.index("Save and hand in")
+    assert ProgressReport.objects.get(submitted_at=None).progress == "Twelve stores opened."
+
+
 def test_what_was_typed_outlives_the_end_of_the_record(client, clerk):
     record = at_work()
     address = f"/desk/partnerships/{record.reference}/report/"
@@ -254,8 +263,12 @@ def test_a_report_is_written_with_a_file_and_read_by_everybody(client, clerk, se
 def test_the_desk_shows_the_report_that_is_due(client, clerk):
     record = at_work(next_report_on=timezone.localdate() + timedelta(days=20))
     assert any(row.due_on == record.next_report_on for row in desk_rows(clerk))
-    page = client.get(f"/desk/partnerships/{record.reference}/").content.decode()
-    assert "Write the report" in page
+    address = f"/desk/partnerships/{record.reference}/"
+    page = client.get(address).content.decode()
+    assert page.index("Write the report") < page.index("Next: Closing")
+    Partnership.objects.update(next_report_on=timezone.localdate() + timedelta(days=200))
+    page = client.get(address).content.decode()
+    assert page.index("Next: Closing") < page.index("Write the report") < page.index("The record")
 
 
 def test_coverage_counts_what_is_measured_and_evaluated():

@@ -148,6 +148,7 @@ class RowForm(PlainForm):
     title: str | Promise = ""  # of a row that is there
     new_title: str | Promise = ""  # of the empty row for one more
     plural: str | Promise = ""  # heads the rows of the kind
+    is_unfinished = False  # whether a row that is there asks for more
 
     def __init__(self, *args, record: Partnership, **kwargs):
         super().__init__(*args, **kwargs)

@@ -79,6 +79,7 @@ class PartyRow(RowForm):
         if self.initial.get("is_company"):
             del self.fields["description"]
             self.fields["kind"].widget = forms.HiddenInput()
+        self.is_unfinished = not (self.initial.get("role") and self.initial.get("responsibilities"))
 
     @classmethod
     def initial_of(cls, row) -> dict[str, Any]:
