@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from focalpoints.models import UNEntity
 from partnerships import search
@@ -112,7 +112,7 @@ def map_columns(found: RecordImport, *, by: User, mapping: Mapping[str, str], mo
         "partnerships.check_import",
         key=f"check_import:{found.pk}:{stamp}",
         import_id=found.pk,
-        language=by.language,
+        language=get_language() or by.language,
     )
     return found
 
@@ -142,9 +142,15 @@ def check_import(found: RecordImport, *, language: str = "en") -> RecordImport:
 
 
 @transaction.atomic
-def start_load(found: RecordImport, *, by: User) -> RecordImport:
-    """Have the checked rows loaded. Raises RuleViolation where the chosen mode leaves none."""
+def start_load(found: RecordImport, *, by: User, good_only: bool = False) -> RecordImport:
+    """Have the checked rows loaded; with `good_only` the good ones, whatever was chosen before.
+
+    Raises RuleViolation where the chosen mode leaves none.
+    """
     found = _locked(found, by)
+    if good_only:
+        found.mode = RecordImport.Mode.GOOD
+        found.save(update_fields=["mode"])
     if found.mode == RecordImport.Mode.ALL and found.bad_row_count:
         raise RuleViolation(
             _("%(count)d rows are not good, and all or none was chosen. Mend them, or load the good ones.")

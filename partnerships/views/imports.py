@@ -1,5 +1,7 @@
 """Files of records: upload, mapping, the report of the check by row and cell, load and undo."""
 
+from functools import partial
+
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -102,8 +104,13 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
         "can_undo": found.status == S.LOADED,
         "refusal": _refusal(found),
     }
-    partial = "partnerships/_import_file.html"
-    return render_page(request, "partnerships/import_detail.html", context, partial=partial, status=status)
+    return render_page(
+        request,
+        "partnerships/import_detail.html",
+        context,
+        partial="partnerships/_import_file.html",
+        status=status,
+    )
 
 
 def _refusal(found: RecordImport) -> str:
@@ -117,7 +124,10 @@ def _refusal(found: RecordImport) -> str:
 def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     """Load what was checked, or undo what was loaded."""
     found = _import(request, reference)
-    acts = {"load": services.start_load, "undo": services.start_undo}
+    acts = {
+        "load": partial(services.start_load, good_only="good" in request.POST),
+        "undo": services.start_undo,
+    }
     if act not in acts:
         raise Http404
     words = {"load": _("The rows are being loaded."), "undo": _("The records are being taken out again.")}

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.translation import override
 
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships import iati
@@ -183,6 +184,25 @@ def test_the_good_rows_are_loaded_where_that_was_chosen_and_undone(clerk):
     assert not Partnership.objects.filter(title__in=[f"Store {n - 2}" for n in bad]).exists()
     undone(found, clerk)
     assert not Partnership.objects.exists()
+
+
+def test_the_good_rows_are_offered_where_all_or_none_was_chosen(client, clerk, run_jobs):
+    content, _bad = with_bad_ones(6, 2)
+    found = checked(clerk, content, mode="all")
+    address = f"/desk/imports/{found.reference}/"
+    page = client.get(address).content.decode()
+    assert "Load the 4 good rows, without the others" in page
+    assert "Mend the rows below in your file" in page
+    client.post(f"{address}load/", {"good": "1"})
+    run_jobs()
+    assert Partnership.objects.count() == 4
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_page(clerk):
+    with override("fr"):
+        found = uploaded(clerk, file_of({**GOOD, "amount": "much"}))
+        services.map_columns(found, by=clerk, mapping=found.mapping, mode="all")
+    assert Job.objects.get(kind="partnerships.check_import").args["language"] == "fr"
 
 
 def test_a_load_that_fails_leaves_nothing(clerk, monkeypatch):
