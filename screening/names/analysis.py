@@ -13,6 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
+from rapidfuzz.distance.OSA import distance as _letters
 from rigour.names import Name, NamePart, NamePartTag, NameTypeTag, analyze_names
 
 from screening.lists.text import script_of
@@ -20,7 +21,7 @@ from screening.names.meanings import in_english
 from screening.names.rarity import weights
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
-ANALYSIS_VERSION = 4  # raise when an analysed name changes: indexes built before are then rebuilt
+ANALYSIS_VERSION = 5  # raise when an analysed name changes: indexes built before are then rebuilt
 PLACE_WEIGHT = 0.45  # at most, of a country or region in the name of an organization
 MAX_WORDS = 16  # of one name; the longest name on the UN, OFAC and World Bank lists that is one name has 15
 MAX_PARTS = 2 * MAX_WORDS  # looked at, small words and legal forms included
@@ -34,7 +35,19 @@ _CJK_FORMS = re.compile(
     "(株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限責任公司|有限公司|集团公司|集團公司|公司|집단|주식회사|유한회사|㈜|"
     "集团|集團|\\(株\\)|（株）|\\(주\\)|（주）)"
 )
-_GLUED_FORM = re.compile(r"\b(jsc|ojsc|cjsc|pjsc|ooo|oao|zao|pao|llc)(?=[a-z]{5,})")
+_GLUED_FORM = re.compile(r"\b(jsc|ojsc|cjsc|pjsc|ooo|oao|zao|pao|llc|company|limited)(?=[a-z]{5,})")
+# "Vydumkalimited": no other word ends so.
+_FORM_AT_END = re.compile(
+    r"(?<=[a-z]{6})(?=(?:holding|group)\b)"
+    r"|(?<=[a-z]{4})(?=(?:limited|gmbh|ltda?|llc|corporation|incorporated|company|fze|sarl|plc)\b)"
+)
+# Whoever hides writes "Jonit Stock Cmpany" too. Long words are known whatever stands beside them.
+_FORM_WORDS = (
+    "aktiengesellschaft", "aktsionernoe", "anonima", "anonyme", "company", "corporacion", "corporation",
+    "gesellschaft", "incorporated", "liability", "limited", "obshchestvo", "ogranichennoi", "ogranichennoy",
+    "otvetstvennostyu", "partnership", "sociedad", "societe",
+)  # fmt: skip
+_BETWEEN_WORDS = re.compile(r"(\W+)")
 _SYMBOLS_OF_FORM = frozenset(
     {"SYMBOL:CO", "SYMBOL:CORP", "SYMBOL:GRP", "SYMBOL:HOLDING", "SYMBOL:ENTERPRISE", "SYMBOL:FIRM"}
 )
@@ -237,6 +250,7 @@ def analyse(name: str, kind: str) -> AnalysedName:
         if not text.isascii():
             text = in_english(text)
         text = _GLUED_FORM.sub(r"\1 ", _CASE_GLUED_FORM.sub(r" \1", text).casefold())
+        text = _forms_mended(_FORM_AT_END.sub(" ", text))
         if "tavarystva" in text:
             for pattern, form in _MORE_FORMS:
                 text = pattern.sub(form, text)
@@ -250,6 +264,28 @@ def analyse(name: str, kind: str) -> AnalysedName:
         has_vowels=name.isascii() or _WITHOUT_VOWELS.search(name) is None,
         **_taken_apart(next(iter(found)), is_person=kind == "person"),
     )
+
+
+def _forms_mended(text: str) -> str:
+    """The casefolded name with misspelt words of legal forms put right: a letter more, less or other."""
+    words = _BETWEEN_WORDS.split(text)  # and at the odd places what stands between them
+    words[::2] = [_form_word(word) for word in words[::2]]
+    for at in range(0, len(words) - 2, 2):
+        first, second = words[at], words[at + 2]
+        if (first == "joint" and _misspelt(second, "stock")) or (
+            second == "stock" and _misspelt(first, "joint")
+        ):
+            words[at], words[at + 2] = "joint", "stock"
+    return "".join(words)
+
+
+@lru_cache(maxsize=4096)
+def _form_word(word: str) -> str:
+    return next((form for form in _FORM_WORDS if _misspelt(word, form)), word)
+
+
+def _misspelt(word: str, form: str) -> bool:
+    return word[:1] == form[0] and abs(len(word) - len(form)) < 2 and _letters(word, form, score_cutoff=1) < 2
 
 
 def variants(name: str) -> tuple[str, ...]:

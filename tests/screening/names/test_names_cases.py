@@ -36,6 +36,10 @@ def is_hit(ours: str, theirs: str, kind: str = "organization") -> bool:
         ("Korea Mining Development", "KOREA MINING DEVELOPMENT TRADING CORPORATION"),
         ("沈忠國際海運有限公司", "SHEN ZHONG INTERNATIONAL SHIPPING"),
         ("Foreign Trade Bank", "FOREIGN TRADE BANK (FTB)"),
+        ("VYDUMKALIMITED", "Vydumka Ltd"),
+        ("VYDUMKINGROUP LLC", "Vydumkin Group LLC"),
+        ("JONIT-STOCK COMPANY VYDUMKA", "JSC Vydumka"),
+        ("Limited Liabilty Cmpany Vydumka", "Vydumka LLC"),
     ],
 )
 def test_changed_names_of_organizations_are_hits(ours, theirs):
@@ -54,6 +58,7 @@ def test_changed_names_of_organizations_are_hits(ours, theirs):
         ("Trading Company", "General Trading Company"),
         ("Melli Melli", "Bank Melli"),
         ("Waste Management", "ESTATE MANAGEMENT CO. LTD."),
+        ("Point Stock", "JSC"),
         ("EQT Corporation", "القاعدة"),
         ("Merry Electronics", "AL AMIR ELECTRONICS"),
         ("", "Acme"),
@@ -182,6 +187,8 @@ def test_names_inside_a_name(name, expected):
     ("name", "kind", "words", "forms"),
     [
         ("JSCARGUMENT", "organization", ("argument",), ("jsc",)),
+        ("Vydumkagroup Unlimited", "organization", ("vydumka",), ("group", "ultd")),
+        ("Citigroup", "organization", ("citigroup",), ()),
         ("沈忠國際海運有限公司", "organization", ("shen", "zhong", "international", "shipping"), ("ltd",)),
         ("Haji M. Ashraf", "person", ("m", "ashraf"), ()),
         ("Abu Ali", "person", ("abu", "ali"), ()),
