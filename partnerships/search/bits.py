@@ -152,12 +152,13 @@ class Bits:
         if missing > 0:
             self.matrix = np.pad(self.matrix, ((0, 0), (0, missing + self.matrix.shape[1] // 8)))
         places = np.unique([pk >> 6 for pk in facets_of])
-        before = self.matrix[:, places]
+        changed = self.from_pks(facets_of)[places]
+        before = self.matrix[:, places] & changed
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
         after_naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
         before_naming = self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *after_naming)
-        after = self.matrix[:, places]
+        after = self.matrix[:, places] & changed
         if is_taller:
             self._sort_out_all()
         else:
@@ -165,11 +166,13 @@ class Bits:
         if is_taller or len(places) > FEW_PLACES:
             self.tallies.clear()
         for rows, tally in self.tallies.items():
-            more = self._tally_of_part(rows, places, after, *after_naming)
-            less = self._tally_of_part(rows, places, before, *before_naming)
-            companies = more.companies - less.companies
-            companies[: len(tally.companies)] += tally.companies  # there may be new ones
-            self.tallies[rows] = _Tally(tally.numbers + more.numbers - less.numbers, companies)
+            numbers, companies = tally.numbers, np.zeros(self.highest_number + 1, np.int64)
+            companies[: len(tally.companies)] = tally.companies  # there may be new ones
+            for sign, part, naming in ((1, after, after_naming), (-1, before, before_naming)):
+                if (mask := np.bitwise_and.reduce(part[list(rows)], axis=0)).any():
+                    numbers = numbers + sign * total_of_each(part & mask)
+                    companies += sign * self._companies_of_part(mask, places, *naming)
+            self.tallies[rows] = _Tally(numbers, companies)
 
     def _learn(self, numbers: set[int]) -> bool:
         """Make room for values that are new among these. Returns whether there are rows for them."""
@@ -232,15 +235,10 @@ class Bits:
         self.tallies[rows] = tally
         return tally
 
-    def _tally_of_part(
-        self, rows: tuple[int, ...], places: Numbers, part: Mask, pks: Numbers, numbers: Numbers
-    ) -> _Tally:
-        """The same of some columns of the matrix and the companies that their records name."""
-        mask = np.bitwise_and.reduce(part[list(rows)], axis=0)
-        word = mask[np.searchsorted(places, pks >> 6)]
-        is_in = word >> (pks & 63).astype(np.uint64) & np.uint64(1)
-        companies = np.bincount(numbers[is_in > 0], minlength=self.highest_number + 1)
-        return _Tally(total_of_each(part & mask), companies)
+    def _companies_of_part(self, mask: Mask, places: Numbers, pks: Numbers, numbers: Numbers) -> Numbers:
+        """By number, of pairs whose records are all at these words of a row; `mask` has no other words."""
+        bits = mask[np.searchsorted(places, pks >> 6)] >> (pks & 63).astype(np.uint64) & np.uint64(1)
+        return np.bincount(numbers[bits > 0], minlength=self.highest_number + 1)
 
     # --- asking ---
 

@@ -32,9 +32,9 @@ class Companies:
 
     def replace(self, changed: Flags, pks: Numbers, numbers: Numbers) -> tuple[Numbers, Numbers]:
         """Let the records that changed name these companies, and no others. Returns the pairs there were."""
-        struck = np.flatnonzero(changed[self.pks])
+        struck = np.flatnonzero(changed.take(self.pks))
         of_struck = self.numbers[np.searchsorted(self.starts, struck, side="right") - 1]
-        kept = changed[self.late_pks] == 0
+        kept = ~changed[self.late_pks]
         before = (
             np.concatenate([self.pks[struck], self.late_pks[~kept]]),
             np.concatenate([of_struck, self.late_numbers[~kept]]),
@@ -52,7 +52,7 @@ class Companies:
 
     def counts(self, is_in: Flags, highest: int) -> Numbers:
         """For each number up to the highest, how many of the records flagged name that company."""
-        found = np.bincount(self.late_numbers[is_in[self.late_pks] > 0], minlength=highest + 1)
+        found = np.bincount(self.late_numbers[is_in[self.late_pks]], minlength=highest + 1)
         if len(self.numbers):
             found[self.numbers] += np.add.reduceat(is_in.take(self.pks), self.starts, dtype=np.uint32)
         return found

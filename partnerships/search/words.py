@@ -17,7 +17,7 @@ from partnerships.models import RegistryEntry
 from partnerships.search.wanted import text_query
 
 Mask = npt.NDArray[np.uint64]  # bit n of word w stands for the record whose primary key is 64 w + n
-Flags = npt.NDArray[np.uint8]  # 1 at the primary key of each record meant
+Flags = npt.NDArray[np.bool_]  # true at the primary key of each record meant
 Numbers = npt.NDArray[np.int64]
 
 MOST_KEPT = 50  # searches; 125 kB each at a million records
@@ -53,8 +53,8 @@ def having(words: str, among: Sequence[int] | None = None) -> Numbers:
 def as_flags(pks: Iterable[int], width: int) -> Flags:
     """The records as flags of so many words; one that lies beyond came after the last look."""
     at = np.fromiter(pks, np.int64) if not isinstance(pks, np.ndarray) else pks
-    flags = np.zeros(width * 64, np.uint8)
-    flags[at[at < len(flags)]] = 1
+    flags = np.zeros(width * 64, np.bool_)
+    flags[at[at < len(flags)]] = True
     return flags
 
 
@@ -63,7 +63,8 @@ def as_bits(pks: Iterable[int], width: int) -> Mask:
 
 
 def flags_of(mask: Mask) -> Flags:
-    return np.unpackbits(mask.view(np.uint8), bitorder="little")
+    # As truths they are searched in a tenth of the time of numbers.
+    return np.unpackbits(mask.view(np.uint8), bitorder="little").view(np.bool_)
 
 
 class KeptWords:
