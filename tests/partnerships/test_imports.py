@@ -372,6 +372,7 @@ def test_the_way_of_a_file_through_the_pages(client, clerk, run_jobs):
     run_jobs()
     page = client.get(address).content.decode()
     assert "Enter a year" in page
+    assert '<th scope="row">Row 3</th>' in page
     problems = client.get(f"{address}problems.csv").content.decode()
     assert "'=cmd" in problems
     client.post(f"{address}load/")

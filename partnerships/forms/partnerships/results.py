@@ -124,6 +124,7 @@ class LessonRow(RowForm):
     class Meta:
         model = Lesson
         fields = ["heading", "text"]
+        labels = {"heading": _("What it is about")}
         widgets = {"text": text(3)}
 
 
