@@ -1,7 +1,7 @@
 """Shape of a progress report: its texts and decision, a row for each indicator, and files."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -112,9 +112,8 @@ def result_rows(
     made = forms.formset_factory(ResultForm, formset=ResultRows, extra=0, max_num=60, absolute_max=80)
     anew = {row["indicator"]: row for row in typed}
     initial = [
-        {"indicator": row["indicator"], "value": row["value"], "comment": row["comment"]}
-        | anew.get(row["indicator"], {})
+        {name: {**row, **anew.get(row["indicator"], {})}[name] for name in ("indicator", "value", "comment")}
         for row in report.results
     ]
     facts = {str(row["indicator"]): row for row in report.results}
-    return made(data, initial=initial, prefix="results", form_kwargs={"facts": facts})
+    return cast(ResultRows, made(data, initial=initial, prefix="results", form_kwargs={"facts": facts}))

@@ -1,5 +1,6 @@
 """Files of records: upload, mapping, the report of the check by row and cell, load and undo."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.contrib.auth.decorators import permission_required
@@ -124,7 +125,7 @@ def _refusal(found: RecordImport) -> str:
 def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     """Load what was checked, or undo what was loaded."""
     found = _import(request, reference)
-    acts = {
+    acts: dict[str, Callable[..., RecordImport]] = {
         "load": partial(services.start_load, good_only="good" in request.POST),
         "undo": services.start_undo,
     }
