@@ -32,9 +32,11 @@ from partnerships.models import (
 from partnerships.models.dates import PARTIAL_DATE
 from portal.errors import RuleViolation
 from portal.themes import Theme
+from portal.typed import plain_date, plain_number
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
+AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")  # "250.000": no table says in which language it was written
 SEPARATORS = re.compile(r"[;|\n]")
 STATUSES = [
     PartnershipStatus.IDEA,
@@ -134,6 +136,7 @@ def fold(words: str) -> str:
 
 
 def partial_date(cell: str, known: Known) -> str:
+    cell = plain_date(cell)
     if not re.match(PARTIAL_DATE, cell):
         raise BadCell(_("Enter a year, a month as 2001-05, or a day as 2001-05-17."))
     if len(cell) == 10:
@@ -145,8 +148,10 @@ def partial_date(cell: str, known: Known) -> str:
 
 
 def amount(cell: str, known: Known) -> Decimal:
+    if AMBIGUOUS.fullmatch(cell):
+        raise BadCell(_("This can be read two ways. Write 250000, or 12.50 for a small amount."))
     try:
-        value = Decimal(cell.replace(" ", "").replace("\u00a0", "").replace(",", ""))
+        value = Decimal(plain_number(cell, decimals=2))
     except InvalidOperation as error:
         raise BadCell(_("Enter a number, such as 250000 or 12.5.")) from error
     if not value.is_finite() or not 0 < value < 10**15:

@@ -6,12 +6,15 @@ and from templates/forms/ and templates/django/forms/widgets/.
 """
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
+
+from portal.typed import plain_digits, plain_number
 
 # What people may type in any of our six languages: the field takes the direction of its content.
 FREE_TEXT = (forms.TextInput, forms.Textarea)
@@ -52,6 +55,18 @@ class PortalBoundField(BoundField):
             attrs["spellcheck"] = "false"
         return attrs
 
+    @property
+    def data(self) -> Any:
+        """What was typed; a number or a date in plain digits, which is also how it comes back."""
+        typed = super().data
+        if isinstance(typed, str):
+            if isinstance(self.field, forms.IntegerField):  # decimals are a kind of it
+                is_whole = not isinstance(self.field, forms.DecimalField | forms.FloatField)
+                return plain_number(typed, 0 if is_whole else getattr(self.field, "decimal_places", None))
+            if isinstance(self.field, forms.DateField):
+                return plain_digits(typed)
+        return typed
+
     def _class(self, widget: forms.Widget) -> str:
         if isinstance(widget, forms.CheckboxInput):
             return "govuk-checkboxes__input"
@@ -80,8 +95,8 @@ def focus_id(field: BoundField) -> str:
     return field.id_for_label or field.auto_id
 
 
-def error_links(form: forms.BaseForm) -> list[dict]:
-    """Every error of a form as {"id" of the input to go to ("" if of the whole form), "message"}."""
+def error_links(form: forms.BaseForm, rows: Iterable[forms.BaseForm] = ()) -> list[dict]:
+    """Every error of a form, and of its rows, as {"id" of the input ("" if of the whole form), "message"}."""
     links = [{"id": "", "message": message} for message in form.non_field_errors()]
     for field in form.visible_fields():
         for message in field.errors:
@@ -90,7 +105,7 @@ def error_links(form: forms.BaseForm) -> list[dict]:
             links.append({"id": focus_id(field), "message": text})
     for field in form.hidden_fields():
         links += [{"id": "", "message": message} for message in field.errors]
-    return links
+    return links + [link for row in rows for link in error_links(row)]
 
 
 class PortalRenderer(TemplatesSetting):

@@ -12,7 +12,7 @@ from partnerships.forms.partnerships import short, text
 from partnerships.forms.partnerships.base import PARTIAL_HINT, EntityField
 from partnerships.forms.partnerships.story import TYPE_HINTS
 from partnerships.models import Framework, PartnerKind, PartnershipType, Purpose, Scope, SelfCheck
-from partnerships.models.dates import PARTIAL_DATE
+from partnerships.models.dates import PartialDate
 from partnerships.selfchecks import ITEMS
 from portal.forms import HintedCheckboxes, HintedRadios
 from portal.traps import TrappedForm
@@ -67,12 +67,8 @@ class WhatForm(Topic):
         widget=text(),
         help_text=_("Two or three sentences: what is done, by whom, for whom"),
     )
-    start = forms.RegexField(
-        PARTIAL_DATE, label=_("Start"), required=False, widget=short(), help_text=PARTIAL_HINT
-    )
-    end = forms.RegexField(
-        PARTIAL_DATE, label=_("End"), required=False, widget=short(), help_text=PARTIAL_HINT
-    )
+    start = PartialDate(label=_("Start"), required=False, widget=short(), help_text=PARTIAL_HINT)
+    end = PartialDate(label=_("End"), required=False, widget=short(), help_text=PARTIAL_HINT)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.core.validators import RegexValidator
 from django.db import models
@@ -5,11 +7,21 @@ from django.db.models import GeneratedField
 from django.db.models.functions import Cast, NullIf, Substr
 from django.utils.translation import gettext_lazy as _
 
+from portal.typed import plain_date
+
 PARTIAL_DATE = r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
+SHAPE = RegexValidator(PARTIAL_DATE, _("Enter a year, a month as 2001-05, or a day as 2001-05-17."))
 
 
 class PartialDate(forms.CharField):
-    """What is typed for a `PartialDateField`."""
+    """What is typed for a `PartialDateField`, in any digits."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("validators", [SHAPE])
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return plain_date(super().to_python(value))
 
 
 class PartialDateField(models.CharField):
@@ -17,11 +29,14 @@ class PartialDateField(models.CharField):
 
     def __init__(self, *args, **kwargs):
         kwargs |= {"max_length": 10, "blank": True}
-        kwargs.setdefault(
-            "validators",
-            [RegexValidator(PARTIAL_DATE, _("Enter a year, a month as 2001-05, or a day as 2001-05-17."))],
-        )
+        kwargs.setdefault("validators", [SHAPE])
         super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return plain_date(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return self.to_python(super().get_prep_value(value))
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PartialDate, **kwargs})

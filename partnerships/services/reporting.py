@@ -145,6 +145,8 @@ def missing_in(report: ProgressReport) -> list[str]:
         )
     if not report.decision:
         gaps.append(_("Decide: keep or end."))
+    if report.period_until > timezone.localdate():
+        gaps.append(_("A report tells of days that have passed: let its last day be today or before."))
     if report.decision in (Verdict.CHANGE, Verdict.CLOSE) and not report.decision_note:
         gaps.append(_("Say why it changes or ends."))
     told = report.partnership.reports.handed_in().filter(

@@ -238,7 +238,7 @@ def figure(
     )
 
 
-register.filter(error_links)
+register.simple_tag(error_links)
 
 
 @register.inclusion_tag("components/form.html")

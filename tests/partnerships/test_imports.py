@@ -110,6 +110,7 @@ def test_headings_are_recognised_and_cells_become_values(clerk, run_jobs):
         ("start", "2020-02-30", "no such day"),
         ("amount", "much", "Enter a number"),
         ("amount", "-5", "above zero"),
+        ("amount", "250.000", "two ways"),
         ("currency", "", "An amount needs its currency"),
         ("status", "withdrawn", "none of: idea"),
     ],
@@ -121,6 +122,12 @@ def test_each_bad_cell_is_named_with_its_row_and_column(clerk, cell, value, mess
     assert (problem["row"], problem["column"]) == (3, cell)
     assert message in problem["message"]
     assert not Partnership.objects.exists()
+
+
+def test_cells_are_read_in_the_digits_of_any_script(clerk):
+    found = loaded(clerk, file_of({**GOOD, "start": "٢٠٢٥/٣", "amount": "٢٥٠٬٠٠٠"}))
+    record = Partnership.objects.get(import_batch=found)
+    assert (record.start, record.contributions.get().amount) == ("2025-03", 250_000)
 
 
 def test_companies_are_matched_by_lei_by_name_and_country_or_added_unscreened(clerk):

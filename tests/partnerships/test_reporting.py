@@ -237,10 +237,18 @@ def test_what_was_typed_outlives_the_end_of_the_record(client, clerk):
 def typed(fields: dict | None = None, rows: int = 0) -> dict:
     """What the form of a first report sends."""
     return {
-        "number": 1, "version": 0, "period_from": "2026-01-01", "period_until": "2027-01-01",
+        "number": 1, "version": 0, "period_from": "2026-01-01", "period_until": "2026-06-30",
         "progress": "Twelve stores opened.", "decision": "scale_up",
         "results-TOTAL_FORMS": rows, "results-INITIAL_FORMS": rows, **(fields or {}),
     }  # fmt: skip
+
+
+def test_a_report_tells_of_no_day_to_come(clerk):
+    draft = services.next_report(at_work())
+    draft.period_until = timezone.localdate() + timedelta(days=1)
+    assert any("have passed" in gap for gap in services.missing_in(draft))
+    draft.period_until = timezone.localdate()
+    assert not any("have passed" in gap for gap in services.missing_in(draft))
 
 
 def test_a_report_is_written_with_a_file_and_read_by_everybody(client, clerk, settings, tmp_path):
