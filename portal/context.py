@@ -106,11 +106,28 @@ def _footer(language: str) -> list[dict]:
     ]
 
 
+# Pages that lie beside the entry they belong to, not below it: URL name of each, and of that entry.
+BELONGS = [
+    ("partnerships:import_list", "partnerships:desk_partnerships"),
+    ("partnerships:desk_registrations", "partnerships:desk_partnerships"),
+    ("partnerships:agreement_review", "partnerships:desk_partnerships"),
+]
+
+
 def nav_items(entries, request: HttpRequest) -> list[NavItem]:
     seen = [
         (_address(name), label) for name, label, perm in entries if not perm or request.user.has_perm(perm)
     ]
-    current = max((url for url, _label in seen if request.path.startswith(url)), key=len, default="")
+    urls = {url for url, _label in seen}
+    path = next(
+        (
+            _address(entry)
+            for page, entry in BELONGS
+            if request.path.startswith(_address(page)) and not {_address(page)} & urls
+        ),
+        request.path,
+    )
+    current = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [NavItem(url, label, url == current) for url, label in seen]
 
 

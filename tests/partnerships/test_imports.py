@@ -396,3 +396,8 @@ def test_the_way_of_a_file_through_the_pages(client, clerk, run_jobs):
 
 def test_the_list_of_files_stays_flat(client, clerk, assert_flat_queries):
     assert_flat_queries(lambda: client.get("/desk/imports/"), lambda: uploaded(clerk, file_of(GOOD)))
+
+
+def test_imports_belong_to_the_records(client, clerk):
+    page = client.get("/desk/imports/").content.decode()
+    assert '<a href="/desk/partnerships/" aria-current="page">' in page
