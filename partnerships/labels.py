@@ -25,6 +25,7 @@ from partnerships.models import (
     Scope,
 )
 from partnerships.reporting import Light
+from portal.marks import joined
 from portal.models import Country, Goal, Region, Sector, Target
 from portal.themes import Theme
 
@@ -142,7 +143,7 @@ def words(facet: str) -> dict[str, str]:
 def country_names(codes: list[str]) -> str:
     """The countries in words, by name; "" for none."""
     known = countries()
-    return ", ".join(sorted(str(known[code]) for code in codes if code in known))
+    return joined(sorted(str(known[code]) for code in codes if code in known))
 
 
 def partial_date(text: str) -> str:
@@ -194,4 +195,4 @@ def scope_in_words(record: Partnership, names: str) -> str:
 
 def listed(words: list[str]) -> str:
     """ "Advocacy, private funds": words of a vocabulary in a row, a capital at the first only."""
-    return ", ".join(word if place == 0 else word[:1].lower() + word[1:] for place, word in enumerate(words))
+    return joined(word if place == 0 else word[:1].lower() + word[1:] for place, word in enumerate(words))

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.marks import joined
 from portal.models import Country
 from screening.models import Hit, SubjectRole
 from screening.names.rarity import weights
@@ -199,11 +200,11 @@ def entry_facts(hit: Hit) -> list[dict]:
     entry = hit.entry_content
     rows = [
         (_("Reference"), entry["reference"] or entry["source_id"]),
-        (_("Programme"), ", ".join(entry["programmes"])),
+        (_("Programme"), joined(entry["programmes"])),
         (_("Listed on"), _day(entry["listed_on"])),
         (_("Updated on"), _day(entry["updated_on"])),
         (_("Remarks"), entry["remarks"]),
         (_("Reasons"), entry["reasons"]),
-        (_("Related"), "; ".join(item["target_name"] or item["text"] for item in entry["relations"])),
+        (_("Related"), joined((item["target_name"] or item["text"] for item in entry["relations"]), ";")),
     ]
     return [{"term": term, "value": value} for term, value in rows if value]

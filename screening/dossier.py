@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.marks import joined
 from portal.models import Country
 
 Choices = tuple[tuple[str, str | Promise], ...]
@@ -169,11 +170,11 @@ def in_words(field: Field, value: Any) -> str:
     if field.kind in ("choice", "choices"):
         labels = dict(field.choices)
         chosen = [value] if field.kind == "choice" else value
-        return "; ".join(str(labels.get(code, code)) for code in chosen) or str(_("None of those named"))
+        return joined((str(labels.get(code, code)) for code in chosen), ";") or str(_("None of those named"))
     if field.kind == "countries":
-        return "; ".join(country_names(value)) or str(_("None"))
+        return joined(country_names(value), ";") or str(_("None"))
     if field.kind == "lines":
-        return "; ".join(value) or str(_("None"))
+        return joined(value, ";") or str(_("None"))
     return str(value)
 
 

@@ -28,6 +28,7 @@ from focalpoints.models import (
     SubscriberStatus,
     Suppression,
 )
+from portal.marks import joined
 from portal.models import User
 
 # Where a link of the newsletter may lead besides this portal: the UN system and the Global Compact.
@@ -170,7 +171,7 @@ def _links_gate(editions: Iterable[Edition]) -> Gate:
     bad = sorted(address for address in addresses if not leads_somewhere_known(address))
     if bad:
         label = ngettext("%(n)d link leads nowhere known", "%(n)d links lead nowhere known", len(bad))
-        return Gate(label % {"n": len(bad)}, "stop", ", ".join(bad)[:300])
+        return Gate(label % {"n": len(bad)}, "stop", joined(bad)[:300])
     if not addresses:
         return Gate(_("No links to check"), "ok")
     label = ngettext(
@@ -222,7 +223,7 @@ def _language_gates(issue: Issue, editions: Iterable[Edition]) -> Iterable[Gate]
             yield Gate(
                 _("%(language)s edition, partly in English") % {"language": name},
                 "ok",
-                _("Readers are told: %(blocks)s") % {"blocks": ", ".join(content.missing)[:200]},
+                _("Readers are told: %(blocks)s") % {"blocks": joined(content.missing)[:200]},
             )
         else:
             label = ngettext(
@@ -233,7 +234,7 @@ def _language_gates(issue: Issue, editions: Iterable[Edition]) -> Iterable[Gate]
             yield Gate(
                 label % {"language": name, "n": len(content.missing)},
                 "stop",
-                ", ".join(content.missing)[:200],
+                joined(content.missing)[:200],
             )
 
 
@@ -271,7 +272,7 @@ def _sender_gates() -> list[Gate]:
         return [Gate(_("DNS does not answer for %(domain)s") % {"domain": domain}, "stop", note)]
     missing = [finding.what for finding in findings if not finding.is_there]
     if missing:
-        label = _("%(records)s of %(domain)s missing") % {"records": ", ".join(missing), "domain": domain}
+        label = _("%(records)s of %(domain)s missing") % {"records": joined(missing), "domain": domain}
         return [Gate(label, "stop", _("Without it the mail may be taken for a forgery."))]
     return [Gate(_("SPF, DKIM and DMARC of %(domain)s stand") % {"domain": domain}, "ok")]
 

@@ -28,6 +28,7 @@ from partnerships.models import (
     Purpose,
 )
 from partnerships.queries.registry import public_records
+from portal.marks import joined
 
 MOST = 20
 FIRST_ISSUE_REACHES_BACK = timedelta(days=92)
@@ -94,7 +95,7 @@ def _offers() -> list[Pick]:
     if not kinds:
         return []
     labels = dict(ContributionKind.choices)
-    offered = ", ".join(f"{labels.get(kind, kind)} ({count})" for kind, count in kinds.most_common())
+    offered = joined(f"{labels.get(kind, kind)} ({count})" for kind, count in kinds.most_common())
     title = _("What companies offer now")
     text = _("Offers that look for a partner in the UN: %(kinds)s.") % {"kinds": offered}
     return [Pick("offers:open", title, text, reverse("partnerships:offer_start"))]

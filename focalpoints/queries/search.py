@@ -23,6 +23,7 @@ from focalpoints.queries.learning import lessons, library_items
 from focalpoints.queries.words import found_by_words
 from partnerships.models import Need, Partnership
 from partnerships.search import Wanted, find, page_of
+from portal.marks import joined
 from portal.models import User
 
 Reader = User | AnonymousUser
@@ -100,7 +101,7 @@ def _people(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
         name = entry.person_name if with_names and entry.has_name_consent else ""
         url = reverse("focalpoints:directory_entry", args=[entry.pk])
         place = f"{entry.entity.acronym}, {entry.office_place}"
-        return Hit(entry.role_title, url, name, _meta(place, ", ".join(entry.theme_labels)))
+        return Hit(entry.role_title, url, name, _meta(place, joined(entry.theme_labels)))
 
     return _answer(matching_focal_points(rows, words, with_names=with_names), limit, hit)
 
@@ -115,7 +116,7 @@ def _partnerships(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]
 
     def hit(record: Partnership) -> Hit:
         url = reverse("partnerships:partnership_detail", args=[record.reference])
-        codes = ", ".join(record.entity_codes)  # type: ignore[attr-defined]
+        codes = joined(record.entity_codes)  # type: ignore[attr-defined]
         return Hit(record.title, url, _short(record.summary), _meta(record.reference, codes))
 
     return found.total, [hit(records[pk]) for pk in ids if pk in records]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from partnerships import selfchecks
 from partnerships.models import Indicator, Partnership, PartnershipStatus, Scope, SelfCheck, UNRole
+from portal.marks import joined
 from screening.queries import clearance_gaps
 
 S = PartnershipStatus
@@ -71,7 +72,7 @@ def _for_agreement(partnership: Partnership) -> list[Gap]:
         (partnership.evaluation_plan, _("Write the evaluation plan."), "evaluation"),
         (
             not vague,
-            _("Say the role and responsibilities of: %(parties)s.") % {"parties": ", ".join(vague)},
+            _("Say the role and responsibilities of: %(parties)s.") % {"parties": joined(vague)},
             "parties",
         ),
     )

@@ -27,6 +27,7 @@ from partnerships.services.gates import Gap, missing, missing_for
 from partnerships.services.locks import locked_record
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import changed_fields, move, record
+from portal.marks import joined
 from portal.models import User
 from portal.references import next_reference
 from screening.queries import clearance_gaps, clearances_for, is_cleared
@@ -226,7 +227,7 @@ def confirm_transformational(partnership: Partnership, *, by: User) -> SelfCheck
     check = partnership.self_checks.filter(kind=SelfCheck.Kind.TRANSFORMATIONAL).first()
     gaps = selfchecks.unmet(SelfCheck.Kind.TRANSFORMATIONAL, check.answers if check else {})
     if check is None or gaps:
-        raise RuleViolation(_("Without a yes and what shows it: %(items)s.") % {"items": "; ".join(gaps)})
+        raise RuleViolation(_("Without a yes and what shows it: %(items)s.") % {"items": joined(gaps, ";")})
     check.reviewed_by = by
     check.save(update_fields=["reviewed_by"])
     record(partnership, "confirmed as transformational", by=by)

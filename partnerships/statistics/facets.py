@@ -13,6 +13,7 @@ from partnerships.models import (
 from partnerships.statistics.drawn import Drawn, registry_url, share_text
 from portal import figures
 from portal.figures.svg import count_text
+from portal.marks import joined
 from portal.models import Country, Region, Sector
 
 DRAWN = 20  # bars at most; the table has them all
@@ -149,9 +150,9 @@ def of_balance(wanted: search.Wanted) -> Drawn:
     }
     notes = []
     if without:
-        notes.append(_("No record yet in: %(names)s") % {"names": "; ".join(without)})
+        notes.append(_("No record yet in: %(names)s") % {"names": joined(without, ";")})
     if bare:
-        notes.append(_("No record with a known sector yet in: %(names)s") % {"names": ", ".join(bare)})
+        notes.append(_("No record with a known sector yet in: %(names)s") % {"names": joined(bare)})
     return Drawn(
         title,
         figures.heat_table(_("Sector"), heads, rows, caption=title),

@@ -14,6 +14,7 @@ from partnerships import labels
 from partnerships.forms.desk_offers import NotAFitForm
 from partnerships.matching import Part, Reason
 from partnerships.models import ContributionKind, Need, NeedStatus, Offer, OfferStatus
+from portal.marks import joined
 from portal.models import AuditEvent, Sector
 from portal.themes import Theme
 
@@ -86,37 +87,37 @@ GATE_ANSWERS = {
 @register.filter
 def kind_words(codes: Iterable[str]) -> str:
     words = dict(ContributionKind.choices)
-    return ", ".join(str(words.get(code, code)) for code in codes)
+    return joined(str(words.get(code, code)) for code in codes)
 
 
 @register.filter
 def theme_words(codes: Iterable[str]) -> str:
     words = dict(Theme.choices)
-    return ", ".join(str(words.get(code, code)) for code in codes)
+    return joined(str(words.get(code, code)) for code in codes)
 
 
 @register.filter
 def country_words(codes: Iterable[str]) -> str:
     countries = labels.countries()
-    return ", ".join(str(countries.get(code, code)) for code in codes)
+    return joined(str(countries.get(code, code)) for code in codes)
 
 
 @register.filter
 def language_words(codes: Iterable[str]) -> str:
     words = dict(settings.LANGUAGES)
-    return ", ".join(str(words.get(code, code)) for code in codes)
+    return joined(str(words.get(code, code)) for code in codes)
 
 
 @register.filter
 def sector_words(codes: Iterable[str]) -> str:
     sectors = labels.reference(Sector)
-    return "; ".join(sectors[code].title_en for code in codes if code in sectors)
+    return joined((sectors[code].title_en for code in codes if code in sectors), ";")
 
 
 @register.filter
 def suspicion_words(slugs: str) -> str:
     """Signs of abuse, as the offer keeps them: "links,repeated"."""
-    return "; ".join(str(SUSPICION[slug]) for slug in slugs.split(",") if slug in SUSPICION)
+    return joined((str(SUSPICION[slug]) for slug in slugs.split(",") if slug in SUSPICION), ";")
 
 
 @register.filter
@@ -129,7 +130,7 @@ def place_words(subject: Offer | Need) -> str:
         return _("Anywhere") if isinstance(subject, Need) else _("Not stated")
     if len(names) > 4:
         names = [*names[:3], ngettext("%d more", "%d more", len(names) - 3) % (len(names) - 3)]
-    text = ", ".join(names)
+    text = joined(names)
     return _("%(places)s, or nearby") % {"places": text} if getattr(subject, "accepts_subregion", 0) else text
 
 
@@ -215,7 +216,7 @@ def gate_label(name: str) -> str:
 @register.filter
 def gate_answer(gate) -> str:
     if gate.slug == "mandate":
-        return _("In the mandate of %(entities)s") % {"entities": ", ".join(gate.values["entities"])}
+        return _("In the mandate of %(entities)s") % {"entities": joined(gate.values["entities"])}
     if gate.slug == "small":
         limit = number_format(gate.values["limit"], force_grouping=True)
         return _("Below USD %(limit)s: the local network or country office answers first") % {"limit": limit}
@@ -228,7 +229,7 @@ def reason_words(reason: Reason) -> str:
     values = dict(reason.values)
     for name in ("targets", "missing"):
         if name in values and reason.slug.startswith("targets"):
-            values[name] = ", ".join(values[name])
+            values[name] = joined(values[name])
         elif name in values:
             values[name] = theme_words(values[name])
     if "themes" in values:

@@ -14,6 +14,7 @@ from focalpoints.models import OfficeLevel
 from partnerships import labels
 from partnerships.exports import LICENCE_URL
 from partnerships.models import Contribution, Indicator, Partnership, PartnershipEntity, Withholdable
+from portal.marks import joined
 from portal.templatetags.portal import amount
 
 register = template.Library()
@@ -85,13 +86,13 @@ def office(role: PartnershipEntity) -> str:
     """Which office of a UN entity takes part; "" for its seat, which is meant where nothing is said."""
     if role.office_level == OfficeLevel.HQ and role.office_country_id is None:
         return ""
-    return ", ".join(filter(None, [str(role.get_office_level_display()), str(role.office_country or "")]))
+    return joined(filter(None, [str(role.get_office_level_display()), str(role.office_country or "")]))
 
 
 @register.filter
 def circumstances(part: Contribution) -> str:
     """To whom goods, time or skills go, where and when, how firm that is and how it was valued."""
-    return ", ".join(
+    return joined(
         filter(
             None,
             [
@@ -110,9 +111,9 @@ def circumstances(part: Contribution) -> str:
 def method(indicator: Indicator) -> str:
     """What an indicator counts and of whom, and where its figures are from."""
     groups = dict(Indicator.Disaggregation.choices)
-    apart = ", ".join(str(groups.get(code, code)).lower() for code in indicator.disaggregation)
+    apart = joined(str(groups.get(code, code)).lower() for code in indicator.disaggregation)
     number, source = indicator.sdg_indicator, indicator.source
-    return "; ".join(
+    return joined(
         filter(
             None,
             [
@@ -123,7 +124,8 @@ def method(indicator: Indicator) -> str:
                 _("told apart by %(groups)s") % {"groups": apart} if apart else "",
                 _("source: %(source)s") % {"source": source} if source else "",
             ],
-        )
+        ),
+        ";",
     )
 
 

@@ -15,6 +15,7 @@ from partnerships.models import Partnership
 from partnerships.queries.publication import withheld_from
 from partnerships.search.facts import with_facts
 from portal.collation import in_order
+from portal.marks import joined
 from portal.templatetags.portal import amount
 
 MOST = 4
@@ -112,11 +113,11 @@ def facts(record: Partnership, withheld: frozenset[str]) -> dict[str, str]:
         _("Purposes"): in_words("purpose", record.purposes),
         _("Themes"): in_words("theme", record.themes),
         _("Form"): in_words("form", record.modalities),
-        _("UN entities"): ", ".join(role.entity.acronym for role in record.entity_roles.all()),
-        _("Partners"): hidden if "parties" in withheld else "; ".join(map(str, record.parties.all())),
+        _("UN entities"): joined(role.entity.acronym for role in record.entity_roles.all()),
+        _("Partners"): hidden if "parties" in withheld else joined(map(str, record.parties.all()), ";"),
         _("Scope"): str(record.get_scope_display()),
-        _("Countries"): ", ".join(in_order(map(str, record.countries.all()))),
-        _("Targets"): ", ".join(target.code for target in record.targets.all()),
+        _("Countries"): joined(in_order(map(str, record.countries.all()))),
+        _("Targets"): joined(target.code for target in record.targets.all()),
         _("Start"): labels.partial_date(record.start),
         _("End"): labels.partial_date(record.end)
         or (_("No end date foreseen") if record.is_open_ended else ""),
@@ -125,7 +126,7 @@ def facts(record: Partnership, withheld: frozenset[str]) -> dict[str, str]:
         else ("" if usd is None else _("about %(sum)s") % {"sum": amount(usd, "USD")}),
         _("Kinds of contribution"): hidden
         if "contributions" in withheld
-        else ", ".join(dict.fromkeys(str(part.get_kind_display()) for part in contributions)),
+        else joined(dict.fromkeys(str(part.get_kind_display()) for part in contributions)),
         _("Results"): hidden
         if "results" in withheld
         else labels.OF_FACET["reporting"](search.reporting_of(record.indicators.all())),

@@ -24,6 +24,7 @@ from partnerships.services.coordination import write_appeal
 from partnerships.services.matches import record_shown
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, posted
+from portal.marks import joined
 
 post_need = permission_required("partnerships.post_need", raise_exception=True)
 FIRMS = {
@@ -130,7 +131,7 @@ def _changes(form: NeedForm, saved: dict[str, Any]) -> list[dict]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(sorted(str(labels.countries().get(code, code)) for code in value))
+        return joined(sorted(str(labels.countries().get(code, code)) for code in value))
     return "" if value is None else str(value)
 
 

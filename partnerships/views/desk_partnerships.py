@@ -41,6 +41,7 @@ from partnerships.views.records import check_words, report_state
 from partnerships.views.rows import entity_names
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, posted, render_page
+from portal.marks import joined
 from portal.models import AuditEvent
 from screening.queries import overdue_conditions, standings
 
@@ -183,7 +184,7 @@ def event_words(event: AuditEvent) -> str:
     if event.action.startswith("shown to "):
         return _("Shown to: %(circle)s") % {"circle": Visibility(event.changes["visibility"][1]).label}
     if event.action == "changed":
-        return _("Changed: %(fields)s") % {"fields": ", ".join(map(field_name, event.changes))}
+        return _("Changed: %(fields)s") % {"fields": joined(map(field_name, event.changes))}
     return {
         "registered": _("Registered"),
         "taken over": _("Taken over from an offer"),

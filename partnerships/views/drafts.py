@@ -22,6 +22,7 @@ from partnerships.services import offers as services
 from portal.attachments import attached_to
 from portal.errors import StaleEdit
 from portal.http import SignedIn
+from portal.marks import joined
 from portal.models import User
 
 VISITOR = "draft"  # stands for the reference in the address of a draft that is kept in the session
@@ -160,7 +161,7 @@ def answer_text(field: BoundField) -> str:
     if choices := getattr(field.field, "choices", None):
         words = dict(_flat(choices))
         chosen = value if isinstance(value, list) else [value]
-        return ", ".join(str(words.get(code, code)) for code in chosen)
+        return joined(str(words.get(code, code)) for code in chosen)
     if isinstance(value, str) and field.name.startswith("available_"):
         day = parse_datetime(f"{value}T00:00")
         return date_format(day, "j F Y") if day else value

@@ -12,6 +12,7 @@ from partnerships import labels
 from partnerships.queries.registry import newest_partnerships, registry_figures
 from partnerships.views.rows import as_rows
 from portal import figures
+from portal.marks import joined
 
 NEWEST_SHOWN = 4
 
@@ -55,7 +56,7 @@ def where(records: dict[str, int]):
     """The dotted map of the countries that records name. `records` is {iso3: records}."""
     known = labels.countries()
     several = sorted((code for code, count in records.items() if count > 1), key=lambda code: -records[code])
-    named = ", ".join(f"{known[code]} {records[code]}" for code in several[:8])
+    named = joined(f"{known[code]} {records[code]}" for code in several[:8])
     description = _("One dot a country; a number where a country has more than one record.")
     return figures.world(
         [figures.Place(known[code].m49, count) for code, count in records.items()],

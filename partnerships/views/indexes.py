@@ -18,6 +18,7 @@ from partnerships.models import Need
 from partnerships.queries.registry import Branch, listed_companies, umbrella_trees
 from partnerships.views.compare import MOST, address, as_chosen, chosen_ids, compared
 from portal.collation import in_order
+from portal.marks import joined
 from portal.models import Region
 
 PAGE_SIZE = 50
@@ -144,7 +145,7 @@ def in_all(tree: Branch) -> str:
         (ngettext("%(count)d UN entity", "%(count)d UN entities", len(entities)), len(entities)),
         (ngettext("%(count)d country", "%(count)d countries", len(countries)), len(countries)),
     ]
-    return "; ".join(words % {"count": count} for words, count in counted)
+    return joined((words % {"count": count} for words, count in counted), ";")
 
 
 @require_safe
@@ -171,7 +172,7 @@ def entity_compare(request: HttpRequest) -> HttpResponse:
                 {
                     **entity_facts(entity, counts),
                     _("Open needs"): str(needs[entity.pk]),
-                    _("Focal points"): "; ".join(offices.get(entity.pk, [])),
+                    _("Focal points"): joined(offices.get(entity.pk, []), ";"),
                 }
                 for entity in chosen
             ]
@@ -193,13 +194,13 @@ def entity_facts(entity: UNEntity, counts: dict[str, int]) -> dict[str, str]:
     return {
         _("Name"): entity.name,
         _("Mandate"): entity.mandate,
-        _("Works on"): ", ".join(labels.OF_FACET["theme"](theme) for theme in entity.themes),
-        _("Seat"): ", ".join(
+        _("Works on"): joined(labels.OF_FACET["theme"](theme) for theme in entity.themes),
+        _("Seat"): joined(
             filter(None, [entity.hq_city, str(labels.countries().get(entity.hq_country_id or "") or "")])
         ),
         _("Partnerships on record"): str(counts.get(entity.pk, 0)),
         _("Countries named"): labels.country_names([code for code, _count in top]),
-        _("Goals"): ", ".join(sorted(found.get("goal", {}), key=int)),
+        _("Goals"): joined(sorted(found.get("goal", {}), key=int)),
     }
 
 

@@ -19,6 +19,7 @@ from partnerships.queries import needs as queries
 from partnerships.queries.needs import NeedFilter
 from partnerships.services.matches import record_opened
 from portal.http import render_page
+from portal.marks import joined
 
 FACET_LABELS = {
     "urgency": gettext_lazy("Urgency"),
@@ -123,7 +124,7 @@ def _closest(request: HttpRequest, chosen: NeedFilter) -> list[dict]:
     for name, values in chosen.chosen.items():
         count = chosen.apply(Need.objects.open().public(), but=name).count()
         if count:
-            words = ", ".join(str(queries.known(name)[value]) for value in values)
+            words = joined(str(queries.known(name)[value]) for value in values)
             query = request.GET.copy()
             query.pop(name)
             found.append({"words": words, "count": count, "url": f"{request.path}?{query.urlencode()}"})

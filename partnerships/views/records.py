@@ -36,6 +36,7 @@ from partnerships.queries.history import last_move, moves_of
 from partnerships.queries.publication import relatives_of, withheld_from
 from partnerships.views.rows import goal_tags
 from portal.errors import error_page
+from portal.marks import isolated, joined
 from portal.templatetags.portal import amount
 from screening.queries import Standing, standings
 
@@ -125,9 +126,7 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         "places": places(record) if Withholdable.PLACES not in withheld else "",
         "sources": [source for source in record.sources.all() if source.is_public],
         "inferred": inferred,
-        "inferred_words": ", ".join(
-            name for field, name in sources.field_names().items() if field in inferred
-        ),
+        "inferred_words": joined(name for field, name in sources.field_names().items() if field in inferred),
         "status_look": labels.status_look(record),
         "status_words": labels.status_in_words(record, in_full=True),
         "place_words": labels.country_names(record.country_codes),
@@ -154,7 +153,7 @@ def partnership_detail(request: HttpRequest, reference: str, slug: str = "") -> 
         "sum_columns": 3 + len(money_has),
         "in_kind": [c for c in contributions if c.amount is None],
         "exchanges": [] if Withholdable.CONTRIBUTIONS in withheld else list(record.exchanges.all()),
-        "frameworks": "; ".join(str(Framework(code).label) for code in record.frameworks),
+        "frameworks": joined((str(Framework(code).label) for code in record.frameworks), ";"),
         "results": results,
         "results_have": {
             name
@@ -242,19 +241,20 @@ def period(record: Partnership) -> str:
     words = f"{start} – {end}" if start and end else labels.since_in_words(record)
     if start and not end:
         words = _("Since %(year)s") % {"year": start}
-    return "; ".join(
+    return joined(
         [
             words,
             *([_("no end foreseen")] if record.is_open_ended else []),
             *([_("idea of %(when)s") % {"when": idea}] if idea else []),
-        ]
+        ],
+        ";",
     )
 
 
 def main_target(record: Partnership) -> str:
     if record.primary_target_id is None:
         return ""
-    return _("Main target: %(target)s") % {"target": record.primary_target}
+    return _("Main target: %(target)s") % {"target": isolated(record.primary_target)}
 
 
 def relatives(record: Partnership, user) -> list[dict]:
@@ -297,12 +297,12 @@ def places(record: Partnership) -> str:
             )
             % {"count": record.unnamed_country_count}
         )
-    return "; ".join([*parts, *filter(None, [record.place_note])])
+    return joined([*parts, *filter(None, [record.place_note])], ";")
 
 
 def gone(request: HttpRequest, record: Partnership) -> HttpResponse:
     move = last_move(record, PartnershipStatus.WITHDRAWN)
-    lead = ", ".join(role.entity.acronym for role in record.entity_roles.all() if role.role == UNRole.LEAD)
+    lead = joined(role.entity.acronym for role in record.entity_roles.all() if role.role == UNRole.LEAD)
     return error_page(
         request, 410, reason=move.note if move else "", withdrawn_on=move.at if move else None, by=lead
     )

@@ -18,6 +18,7 @@ from partnerships.models import Company, Partnership
 from partnerships.reporting import Light
 from partnerships.views.rows import as_rows
 from portal.http import render_page
+from portal.marks import joined
 
 PAGE_SIZE = 25
 SHORT_FACET = 6  # options of a facet before "All …"
@@ -277,5 +278,5 @@ def ways_out(query: QueryDict, wanted: search.Wanted) -> list[dict]:
         labels_of += [since_label(wanted)] if name == "updated_since" else []
         labels_of += [value_label(name, value) for value in wanted.chosen.get(name, ())]
         labels_of += [_("Not: %s") % value_label(name, value) for value in wanted.excluded.get(name, ())]
-        found.append({"label": ", ".join(labels_of), "count": count, "url": "?" + without.urlencode()})
+        found.append({"label": joined(labels_of), "count": count, "url": "?" + without.urlencode()})
     return sorted(found, key=lambda way: -way["count"])

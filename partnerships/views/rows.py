@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from partnerships import labels
+from portal.marks import joined
 
 
 def as_rows(records: Iterable[Any]) -> list[dict]:
@@ -34,7 +35,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
 
 def entity_names(codes: Iterable[str]) -> str:
     known = labels.entities()
-    return ", ".join(known[code].acronym for code in codes if code in known)
+    return joined(known[code].acronym for code in codes if code in known)
 
 
 def goal_tags(numbers: Iterable[int]) -> list[dict]:

@@ -16,6 +16,7 @@ from partnerships.services import saved as services
 from partnerships.views.registry import words_for
 from portal.errors import RuleViolation
 from portal.http import SignedIn
+from portal.marks import joined, mark
 
 
 @require_safe
@@ -26,7 +27,7 @@ def saved_list(request: SignedIn) -> HttpResponse:
         searches.append(
             {
                 "saved": saved,
-                "words": ", ".join(words_for(wanted)) or _("Every partnership"),
+                "words": joined(words_for(wanted)) or _("Every partnership"),
                 "count": search.find(wanted, with_counts=False).total,
                 "url": reverse("partnerships:partnership_list") + ("?" + saved.query if saved.query else ""),
             }
@@ -39,8 +40,9 @@ def saved_new(request: SignedIn) -> HttpResponse:
     """Follow the search of `?` …: the address of the registry's list with this page's path before it."""
     query = services.kept_query(request.GET.urlencode())
     wanted = read_query(query, request.user).wanted
-    words = ", ".join(words_for(wanted))
-    form = SavedSearchForm(request.POST if request.method == "POST" else None, initial={"name": words[:80]})
+    said = words_for(wanted)
+    words, name = joined(said), mark(",").join(said)[:80]
+    form = SavedSearchForm(request.POST if request.method == "POST" else None, initial={"name": name})
     if form.is_valid():
         try:
             services.save_search(query, by=request.user, **form.cleaned_data)

@@ -5,18 +5,21 @@ because an include cannot hold content. templates/components/README.md lists the
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
 from django import template
 from django.forms import BaseForm
+from django.template import defaultfilters
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.figures.svg import count_text
 from portal.forms import error_links
+from portal.marks import days_in_order, joined, mark
 
 register = template.Library()
 
@@ -328,7 +331,40 @@ def amount(value: Decimal | int | None, currency: str = "") -> str:
     return f"{currency} {count_text(value)}".strip()
 
 
+register.filter(joined)
+register.simple_tag(mark)
+
+
 @register.filter
 def words(names: Iterable[Any]) -> SafeString:
-    """Names in a row with commas, each isolated so that a Latin name keeps its order in Arabic text."""
-    return format_html_join(mark_safe(", "), "<bdi>{}</bdi>", ((name,) for name in names))
+    """Names in a row with the language's comma, each isolated: a Latin name keeps its order in Arabic."""
+    return format_html_join(mark(","), "<bdi>{}</bdi>", ((name,) for name in names))
+
+
+@register.filter(is_safe=True)
+@defaultfilters.stringfilter
+def days_kept(text: str) -> str:
+    """A sentence with days such as 2027-03-01 in it, which Arabic words around them would turn about."""
+    return days_in_order(text)
+
+
+@register.filter
+def with_time(at: datetime, form: str) -> str:
+    """A day in the form given and the hour: 22 Nov 2026, 20:56; "" for none."""
+    day, hour = defaultfilters.date(at, form), defaultfilters.time(at, "H:i")
+    return f"{day}{mark(',')}{hour}" if day else ""
+
+
+# Django's two filters for texts that people wrote, with what it leaves out: the order of their own language.
+@register.filter(needs_autoescape=True)
+def linebreaks(text: Any, autoescape: bool = True) -> SafeString:
+    """Paragraphs of a text, each from left to right or right to left as its first letter is."""
+    html = defaultfilters.linebreaks(text, autoescape=autoescape)
+    return mark_safe(html.replace("<p>", '<p dir="auto">'))  # noqa: S308 -- escaped by Django's filter
+
+
+@register.filter(needs_autoescape=True)
+def linebreaksbr(text: Any, autoescape: bool = True) -> SafeString:
+    """Lines of a text, isolated from what stands beside it."""
+    html = defaultfilters.linebreaksbr(text, autoescape=autoescape)
+    return format_html("<bdi>{}</bdi>", html) if html else html

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import record
+from portal.marks import joined
 from portal.models import User
 from screening.dossier import FIELDS, PARTS
 from screening.models import (
@@ -196,7 +197,7 @@ def send_disclosure(company: Company, *, by: User) -> Disclosure:
     locks.lock_company(company)
     disclosure = next_disclosure(company, by=by)
     if missing := [str(part.label) for part in PARTS if part.slug not in disclosure.parts_done]:
-        raise RuleViolation(_("Still to fill in: %(parts)s.") % {"parts": ", ".join(missing)})
+        raise RuleViolation(_("Still to fill in: %(parts)s.") % {"parts": joined(missing)})
     today = timezone.localdate()
     said = {"source": _("The company itself"), "source_url": "", "stated_on": today, "by": by}
     current = dict(

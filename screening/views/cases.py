@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, id_or_404, render_page
+from portal.marks import joined
 from screening import comparison, queries
 from screening.filters import CaseFilter
 from screening.forms import CaseRequestForm, ConditionForm, PassOnForm, ReasonForm, RecommendForm
@@ -235,11 +236,11 @@ def screened_facts(run) -> list[dict]:
     former = set(own["former"])
     facts = [
         (_("Legal name"), own["name"]),
-        (_("Former names"), "; ".join(own["former"])),
-        (_("Other names"), "; ".join(name for name in own["names"][1:] if name not in former)),
-        (_("Country"), "; ".join(comparison.country_names(own["countries"]))),
-        (_("Registry numbers"), "; ".join(value for _type, value, _country in own["identifiers"])),
-        (_("Founded"), "; ".join(str(year) for year in own["years"])),
+        (_("Former names"), joined(own["former"], ";")),
+        (_("Other names"), joined((name for name in own["names"][1:] if name not in former), ";")),
+        (_("Country"), joined(comparison.country_names(own["countries"]), ";")),
+        (_("Registry numbers"), joined((value for _type, value, _country in own["identifiers"]), ";")),
+        (_("Founded"), joined((str(year) for year in own["years"]), ";")),
     ]
     for role, label in (("owner", _("Owners")), ("director", _("Directors")), ("parent", _("Parents"))):
         named = [
@@ -247,7 +248,7 @@ def screened_facts(run) -> list[dict]:
             for part in people
             if part["role"] == role
         ]
-        facts.append((label, "; ".join(named) or _("None stated")))
+        facts.append((label, joined(named, ";") or _("None stated")))
     return [{"term": term, "value": value} for term, value in facts if value]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from partnerships import labels
 from partnerships.forms.partnerships.base import PercentField, ReferenceField, RowForm
 from partnerships.models.dates import PartialDate
+from portal.marks import joined
 from portal.templatetags.portal import amount
 
 
@@ -21,13 +22,13 @@ def in_words(field: forms.Field, value: Any) -> str:
         return str(field.prepare_value(value))
     if isinstance(field, forms.ModelMultipleChoiceField):
         rows = field.queryset.filter(pk__in=[getattr(row, "pk", row) for row in value])  # type: ignore[union-attr]
-        return ", ".join(map(str, rows))
+        return joined(map(str, rows))
     if isinstance(field, forms.ModelChoiceField):
         row = value if hasattr(value, "pk") else field.queryset.filter(pk=value).first()  # type: ignore[union-attr]
         return str(row or "")
     if isinstance(field, forms.ChoiceField | forms.NullBooleanField):
         choices = getattr(field, "choices", None) or field.widget.choices
-        return ", ".join(_labels(choices, value if isinstance(value, list) else [value]))
+        return joined(_labels(choices, value if isinstance(value, list) else [value]))
     if isinstance(value, bool):
         return str(_("Yes")) if value else str(_("No"))
     if isinstance(field, PartialDate) or isinstance(value, date):
@@ -64,4 +65,4 @@ def row_answer(form: RowForm) -> str:
         words = "" if name in ("id", "DELETE") else in_words(field, value)
         if words and words not in label:
             parts.append(f"{field.label}: {words}")
-    return "; ".join(parts)
+    return joined(parts, ";")
