@@ -47,7 +47,8 @@ _FORM_WORDS = (
     "gesellschaft", "incorporated", "liability", "limited", "obshchestvo", "ogranichennoi", "ogranichennoy",
     "otvetstvennostyu", "partnership", "sociedad", "societe",
 )  # fmt: skip
-_BETWEEN_WORDS = re.compile(r"(\W+)")
+_MAYBE_FORM = re.compile(r"\b[acgilops][a-z]{5,}")
+_MAYBE_JOINT_STOCK = re.compile(r"\b(j[a-z]{3,5})(\W+)(s[a-z]{3,5})\b")
 _SYMBOLS_OF_FORM = frozenset(
     {"SYMBOL:CO", "SYMBOL:CORP", "SYMBOL:GRP", "SYMBOL:HOLDING", "SYMBOL:ENTERPRISE", "SYMBOL:FIRM"}
 )
@@ -268,15 +269,17 @@ def analyse(name: str, kind: str) -> AnalysedName:
 
 def _forms_mended(text: str) -> str:
     """The casefolded name with misspelt words of legal forms put right: a letter more, less or other."""
-    words = _BETWEEN_WORDS.split(text)  # and at the odd places what stands between them
-    words[::2] = [_form_word(word) for word in words[::2]]
-    for at in range(0, len(words) - 2, 2):
-        first, second = words[at], words[at + 2]
-        if (first == "joint" and _misspelt(second, "stock")) or (
-            second == "stock" and _misspelt(first, "joint")
-        ):
-            words[at], words[at + 2] = "joint", "stock"
-    return "".join(words)
+    text = _MAYBE_FORM.sub(lambda found: _form_word(found[0]), text)
+    if "joint" in text or "stock" in text:  # so short that one of them has to be right
+        text = _MAYBE_JOINT_STOCK.sub(_joint_stock, text)
+    return text
+
+
+def _joint_stock(found: re.Match[str]) -> str:
+    joint, between, stock = found.groups()
+    is_half_right = joint == "joint" or stock == "stock"
+    is_meant = is_half_right and _misspelt(joint, "joint") and _misspelt(stock, "stock")
+    return f"joint{between}stock" if is_meant else found[0]
 
 
 @lru_cache(maxsize=4096)
