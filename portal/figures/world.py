@@ -6,6 +6,7 @@ island states are too small or missing and get their coordinates by hand.
 """
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -78,20 +79,48 @@ def world(places: Iterable[Place], *, id: str, title: str, description: str) -> 
 
 
 def _spots(shown: list[tuple[float, float, int]], *, small: int, large: int, kind: str) -> SafeString:
-    """Circles of the given radii, the counted ones first so that a single record stays visible on top."""
-    parts = []
-    for x, y, count in shown:
-        radius = small if count == 1 else large + 3.2 * (len(str(count)) - 1) * large / 11
-        parts.append(format_html('<circle class="dot" cx="{}" cy="{}" r="{}"/>', n(x), n(y), n(radius)))
-        if count > 1:
-            below = y + large * 0.46
-            parts.append(
-                format_html(
-                    '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>',
-                    kind,
-                    n(x),
-                    n(below),
-                    count_text(count),
-                )
-            )
+    """Circles of the given radii: a greater number above a smaller one, a single record on top of all."""
+    single = [spot for spot in shown if spot[2] == 1]
+    counted = _apart([(x, y, large + 3.2 * (len(str(c)) - 1) * large / 11, c) for x, y, c in shown if c > 1])
+    circle = '<circle class="dot" cx="{}" cy="{}" r="{}"/>'
+    parts = [
+        format_html(
+            circle + '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>',
+            *(n(x), n(y), n(radius)),
+            *(kind, n(x), n(y + large * 0.46), count_text(count)),
+        )
+        for x, y, radius, count in sorted(counted, key=lambda spot: spot[3])
+    ]
+    parts += [format_html(circle, n(x), n(y), n(small)) for x, y, _count in single]
     return mark_safe("".join(parts))  # noqa: S308 -- every part is made by format_html
+
+
+def _apart(spots: list[tuple[float, float, float, int]]) -> list[tuple[float, float, float, int]]:
+    """Circles (x, y, radius, count) that hide each other's number moved aside, none by more than its radius.
+
+    In a crowd some still overlap: the table beside the map has every number.
+    """
+    at = [[x, y] for x, y, _radius, _count in spots]
+    widest = 2 * max((radius for _x, _y, radius, _count in spots), default=0)
+    for _round in range(8):
+        order = sorted(range(len(at)), key=lambda index: at[index][0])
+        for place, one in enumerate(order):
+            for other in order[place + 1 :]:
+                dx, dy = at[other][0] - at[one][0], at[other][1] - at[one][1]
+                if dx >= widest:
+                    break
+                far = math.hypot(dx, dy) or 1
+                lack = 0.95 * (spots[one][2] + spots[other][2]) - far
+                if lack > 0:
+                    step = (dx / far * lack / 2, dy / far * lack / 2) if dx or dy else (lack / 2, 0)
+                    for index, sign in ((one, -1), (other, 1)):
+                        at[index][0] += sign * step[0]
+                        at[index][1] += sign * step[1]
+    return [_near(spot, *moved) for spot, moved in zip(spots, at, strict=True)]
+
+
+def _near(spot: tuple[float, float, float, int], x: float, y: float) -> tuple[float, float, float, int]:
+    """The circle at its new place, or as far towards it as its radius."""
+    home_x, home_y, radius, count = spot
+    share = min(1, radius / (math.hypot(x - home_x, y - home_y) or 1))
+    return home_x + share * (x - home_x), home_y + share * (y - home_y), radius, count

@@ -1,4 +1,5 @@
 import csv
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from decimal import Decimal
@@ -154,6 +155,28 @@ def test_small_island_states_are_drawn_and_the_view_grows_to_hold_them():
     (spot,) = tuvalu.iter("circle")
     assert start == 112
     assert float(spot.attrib["cx"]) < start + width
+
+
+def test_numbers_of_neighbours_are_moved_apart_and_the_greater_lies_on_top():
+    india, bangladesh = figures.Place("356", 2), figures.Place("050", 5)
+    html = figures.world([bangladesh, india], id="m", title="t", description="d")
+    for drawing in drawings(html):
+        spots = [
+            (float(s.attrib["cx"]), float(s.attrib["cy"]), float(s.attrib["r"]))
+            for s in drawing.iter("circle")
+        ]
+        (x, y, r), (other_x, other_y, other_r) = spots
+        assert math.hypot(x - other_x, y - other_y) > 0.9 * (r + other_r)
+        assert [text.text for text in drawing.iter("text")] == ["2", "5"]
+
+
+def test_a_number_stays_within_reach_of_its_country_in_a_crowd():
+    crowd = [figures.Place(code, 9) for code in positions()]
+    home = sorted(positions().values())
+    wide = drawings(figures.world(crowd, id="m", title="t", description="d"))[0]
+    spots = [(float(s.attrib["cx"]), float(s.attrib["cy"])) for s in wide.iter("circle")]
+    assert len(spots) == len(home)
+    assert all(min(math.hypot(x - a, y - b) for a, b in home) <= 11.1 for x, y in spots)
 
 
 def test_what_is_no_country_is_not_drawn():
