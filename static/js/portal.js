@@ -25,6 +25,9 @@ addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-changed]")) event.preventDefault();
 });
 
+// On a phone the navigation scrolls sideways: the page that is open is shown.
+document.querySelector(".cg-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // "Copy link" and "Print" are shown only where they work.
 function show(root) {
   for (const item of root.querySelectorAll("[data-copy-link], [data-print]")) item.hidden = false;
