@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info, override
 
 from focalpoints.models import Issue, IssueItem, IssueSection
-from focalpoints.wording import links_in, to_html, to_text
+from focalpoints.wording import links_in, to_html, to_line, to_text
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class ItemText:
     @property
     def plain(self) -> str:
         return to_text(self.text, base=self.base)
+
+    @property
+    def line(self) -> str:
+        return to_line(self.text)
 
     @property
     def url(self) -> str:
@@ -75,7 +79,7 @@ class Edition:
 
     @property
     def summary(self) -> str:
-        texts = [item.plain for block in self.filled for item in block.items if item.text]
+        texts = [item.line for block in self.filled for item in block.items if item.text]
         return texts[0] if texts else ""
 
 

@@ -69,6 +69,12 @@ def to_text(text: str, *, base: str = "") -> str:
     return LINK.sub(spelled, text)
 
 
+def to_line(text: str) -> str:
+    """The words alone on one line, without marks and addresses: for a teaser, which may be cut anywhere."""
+    words = nh3.clean(_markdown.render(text), tags=set())
+    return " ".join(html.unescape(words).split())
+
+
 def links_in(text: str) -> list[str]:
     """Every address in a text, marked up or bare."""
     return [link[2] for link in LINK.finditer(text)] + BARE_LINK.findall(LINK.sub("", text))

@@ -1,6 +1,7 @@
 import pytest
 from django.utils import timezone
 
+from focalpoints.wording import to_line
 from tests.focalpoints.factories import (
     IssueFactory,
 )
@@ -28,3 +29,8 @@ def test_the_poll_keeps_totals_and_has_a_limit(client):
     assert answers == [302] * 5 + [429]
     sent.refresh_from_db()
     assert sent.useful_count == 5
+
+
+def test_a_teaser_is_words_without_marks():
+    text = "Opens with **43 records**.\n\n- A & B, see [the list](/partnerships/)\n- a <b"
+    assert to_line(text) == "Opens with 43 records. A & B, see the list a <b"
