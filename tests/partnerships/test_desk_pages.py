@@ -81,6 +81,18 @@ def test_a_partner_whose_role_is_not_said_stands_open(client, clerk):
     assert opened in text_of(client.get(address))
 
 
+def test_a_translation_comes_after_the_words_it_translates_and_is_in_another_language(client, clerk):
+    record = PartnershipFactory(language="ar")
+    record.translations.create(language="fr", title="Titre", summary="Mots")
+    page = client.get(f"{DESK}{record.reference}/identity/")
+    assert text_of(page).index('id="id_title"') < text_of(page).index('id="id_translations-0-title"')
+    kept, new = next(iter(page.context["formsets"])).forms
+    offered = {code for code, _label in new.fields["language"].choices}
+    assert "es" in offered
+    assert not {"ar", "fr"} & offered
+    assert "fr" in dict(kept.fields["language"].choices)
+
+
 def test_a_step_saves_and_leads_to_the_next(client, clerk):
     record = PartnershipFactory()
     base = f"{DESK}{record.reference}/"

@@ -128,11 +128,15 @@ class ReferenceField(forms.CharField):
 
 
 class RecordForm(PlainForm):
-    """A step of a record. `rows` are the kinds of rows on the same page, by the argument of the service."""
+    """A step of a record. `rows` are the kinds of rows on the same page, by the argument of the service.
+
+    They stand above the fields, where most of the step is; `has_rows_below` turns that about.
+    """
 
     heading: str | Promise = ""
     lead: str | Promise = ""
     rows: dict[str, type["RowForm"]] = {}
+    has_rows_below = False
 
     def values(self) -> dict[str, Any]:
         """Arguments of services.edit_partnership from a valid form."""

@@ -1,8 +1,10 @@
 """What a record is about: its first page, its story, the questions of its type, and its relatives."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
@@ -35,11 +37,23 @@ class TranslationRow(RowForm):
         fields = ["language", "title", "summary"]
         widgets = {"summary": text(3)}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        prefetch_related_objects([self.record], "translations")  # once for all rows
+        taken = {self.record.language, *(row.language for row in self.record.translations.all())}
+        language = cast(forms.ChoiceField, self.fields["language"])
+        language.choices = [
+            (code, label)
+            for code, label in cast(Iterable[tuple[Any, Any]], language.choices)
+            if code not in taken or code == self.initial.get("language")
+        ]
+
 
 class IdentityForm(RecordForm):
     heading = _("What it is")
     lead = _("The words that readers of the registry see first.")
     rows = {"translations": TranslationRow}
+    has_rows_below = True
 
     class Meta:
         model = Partnership
