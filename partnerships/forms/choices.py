@@ -120,8 +120,18 @@ def sector_choices() -> list[tuple[str, Any]]:
     ]
 
 
+class CurrencyField(forms.RegexField):
+    """Three letters of ISO 4217, typed in any case, kept and shown in capitals."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).upper()
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+
 def currency_field(**kwargs) -> forms.CharField:
-    return forms.RegexField(
+    return CurrencyField(
         r"^[A-Za-z]{3}$",
         label=_("Currency"),
         required=False,

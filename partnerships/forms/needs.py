@@ -165,7 +165,6 @@ class AppealForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        cleaned["currency"] = cleaned.get("currency", "").upper()
-        if cleaned.get("target_amount") and not cleaned["currency"] and "currency" not in self.errors:
+        if cleaned.get("target_amount") and not cleaned.get("currency") and "currency" not in self.errors:
             self.add_error("currency", _("Enter the currency of the amount, for example USD"))
         return cleaned

@@ -61,9 +61,6 @@ class WhatFields(forms.Form):
     )
     currency = currency_field(help_text=_("Three letters, for example USD"))
 
-    def clean_currency(self) -> str:
-        return self.cleaned_data["currency"].upper()
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("quantity") is not None and not cleaned.get("unit") and "unit" not in self.errors:

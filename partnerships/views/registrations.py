@@ -143,6 +143,7 @@ def registration_check(request: HttpRequest, token: str) -> HttpResponse:
         "steps": topics(found, "check"),
         "summaries": summaries(found),
         "problem": problem,
+        "missing": [topic for topic in topics(found) if topic["slug"] in services.missing_topics(found)],
         "can_send": found.status in services.FILLING,
     }
     return render(request, "partnerships/registration_check.html", context, status=status)

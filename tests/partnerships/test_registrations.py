@@ -56,7 +56,9 @@ def test_somebody_without_an_account_registers_leaves_and_comes_back(client, run
     run_jobs()
     link = next(line for line in mail.outbox[0].body.splitlines() if "/register/" in line)
     path = "/register/" + link.split("/register/")[1]
-    assert client.post(path + "check/").status_code == 409
+    refused = client.post(path + "check/")
+    assert refused.status_code == 409
+    assert {topic["slug"] for topic in refused.context["missing"]} == set(services.REQUIRED)
     for step, answers in ANSWERS.items():
         page = client.get(f"{path}{step}/")
         assert page.status_code == 200

@@ -201,6 +201,13 @@ def test_a_check_before_the_end_says_what_is_missing(client, draft):
     assert client.post(f"/offer/{draft.reference}/check/", {"is_declared": "on"}).status_code == 422
 
 
+def test_a_currency_stands_in_capitals_on_the_check_however_it_was_typed(client, draft):
+    send(client, draft.reference, "what", value_amount="5000", currency="usd")
+    page = client.get(f"/offer/{draft.reference}/check/").content.decode()
+    assert "USD" in page
+    assert ">usd<" not in page
+
+
 # --- follow -----------------------------------------------------------------------------------------------
 
 
