@@ -16,6 +16,7 @@ from focalpoints.models import (
 from focalpoints.queries.meetings import actions_to_tell
 from focalpoints.queries.newsletter import issues_waiting_for
 from portal.desk import DeskRow
+from portal.marks import joined
 from portal.models import User
 
 __all__ = ["desk_rows"]
@@ -32,7 +33,7 @@ def desk_rows(user: User) -> list[DeskRow]:
         DeskRow(
             title=_("Confirm that your entry in the directory is right"),
             url=reverse("focalpoints:directory_entry", args=[entry.pk]),
-            detail=f"{entry.role_title}, {entry.entity_id} {entry.office_place}",
+            detail=joined([entry.role_title, f"{entry.entity_id} {entry.office_place}"]),
             who=_("You"),
             state=_("To confirm"),
             due_on=entry.confirmed_on + timedelta(days=STALE_AFTER_DAYS),
@@ -55,7 +56,7 @@ def desk_rows(user: User) -> list[DeskRow]:
         DeskRow(
             title=_("Tell what became of this year: %(action)s") % {"action": action.text},
             url=reverse("focalpoints:action_detail", args=[action.pk]),
-            detail=f"{action.owner_id}, {action.meeting}",
+            detail=joined([action.owner_id, action.meeting]),
             who=_("You"),
             state=str(action.get_state_display()),
             due_on=min(action.due_on or year_ends, year_ends),

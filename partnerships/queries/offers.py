@@ -18,6 +18,7 @@ from partnerships.models import (
 )
 from partnerships.queries.triage import desk_offers
 from portal.desk import DeskRow
+from portal.marks import joined
 from portal.models import AuditEvent, User
 
 TOLD = [  # besides the moves
@@ -132,7 +133,7 @@ def _triage_row(offer: Offer, has_enquiry: bool) -> DeskRow:
     return DeskRow(
         title=(asked if has_enquiry else waiting) % {"title": offer.title},
         url=reverse("partnerships:desk_offer", args=[offer.reference]),
-        detail=f"{offer.reference}, {offer.company}",
+        detail=joined([offer.reference, offer.company]),
         who=_("Company") if waits else _("You"),
         state=offer.get_status_display(),
         due_on=offer.answer_due_on,
@@ -151,7 +152,7 @@ def _business_row(offer: Offer) -> DeskRow:
     return DeskRow(
         title=title,
         url=reverse(name, args=[offer.reference]),
-        detail=f"{offer.reference}, {offer.company}" if offer.company else offer.reference,
+        detail=joined([offer.reference, offer.company]),
         who=_("You") if is_draft or is_asked else str(offer.entity or _("Registry desk")),
         state=offer.get_status_display(),
         due_on=offer.kept_until if is_draft else offer.answer_due_on,

@@ -123,7 +123,7 @@ def _option(name: str, option: Mapping[str, Any]) -> str:
     return (
         f'<li><label class="cg-opt{" cg-opt--none" if count == 0 else ""}"><input type="checkbox" '
         f'name="{name}" value="{_e(option["value"])}"{" checked" if option["is_on"] else ""}>'
-        f"<span>{_e(option['label'])}</span>"
+        f"<span><bdi>{_e(option['label'])}</bdi></span>"
         f"<span>{'' if count is None else f'<bdi>{_e(count)}</bdi>'}</span></label></li>"
     )
 

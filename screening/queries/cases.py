@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from focalpoints.models import UNEntity
 from partnerships.models import Company
 from portal.desk import DeskRow
+from portal.marks import isolated, joined
 from portal.models import AuditEvent, User
 from screening.models import (
     APPROVING,
@@ -402,7 +403,7 @@ def _due_conditions(user: User) -> list[DeskRow]:
     )
     return [
         DeskRow(
-            title=f"{_('Condition')}: {row.text}",
+            title=f"{_('Condition')}: {isolated(row.text)}",
             url=reverse("screening:condition_met", args=[row.case.reference, row.pk]),
             detail=row.case.company.name,
             who=row.get_owner_display(),
@@ -419,7 +420,7 @@ def _to_advise(user: User) -> list[DeskRow]:
     cases = advised_cases(user).filter(status=CaseStatus.DECISION).exclude(advice__by=user)
     return [
         DeskRow(
-            title=f"{_('Advise on')}: {case.company.name}",
+            title=f"{_('Advise on')}: {isolated(case.company.name)}",
             url=reverse("screening:advice_list"),
             detail=_("Case %(reference)s") % {"reference": case.reference},
             who=_("You"),
@@ -434,9 +435,9 @@ def _to_advise(user: User) -> list[DeskRow]:
 def _desk_row(case: Case, act: str, who: str, *, waits: bool = False) -> DeskRow:
     detail = _("Case %(reference)s") % {"reference": case.reference}
     if case.open_hit_count and not waits:
-        detail += ", " + _("%(count)d hits to decide") % {"count": case.open_hit_count}
+        detail = joined([detail, _("%(count)d hits to decide") % {"count": case.open_hit_count}])
     return DeskRow(
-        title=f"{act}: {case.company.name}",
+        title=f"{act}: {isolated(case.company.name)}",
         url=reverse("screening:case_detail", args=[case.reference]),
         detail=detail,
         who=who,
