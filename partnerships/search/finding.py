@@ -134,6 +134,15 @@ def without_each(wanted: Wanted) -> dict[str, int]:
         return {name: bits.total(kept.mask(wanted.without(name), narrowed)) for name in wanted.names()}
 
 
+def counts_of(wanted: Wanted, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+    """{facet: {value: records}}: what each value would find in place of what is chosen of its facet."""
+    with _looked_up(wanted) as (kept, narrowed, _is_current):
+        counts: dict[str, dict[str, int]] = {}
+        for facet in facets:
+            counts |= kept.counts_for(wanted.without(facet), narrowed, [facet])
+        return counts
+
+
 def cross(wanted: Wanted, rows: str, columns: str) -> dict[str, dict[str, int]]:
     """{value of one facet: {value of the other: records that have both}}, without empty ones."""
     with _looked_up(wanted) as (kept, narrowed, _is_current):

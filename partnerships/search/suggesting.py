@@ -1,25 +1,17 @@
 """What a reader may mean who has begun to type: filters, records and companies."""
 
-import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.conf import settings
 from django.db import connection
-from django.utils.translation import override
 
-from focalpoints.models import UNEntity
-from partnerships import labels
-from partnerships.models import PartnershipType
-from partnerships.search import bits
+from partnerships.search import bits, naming
+from partnerships.search.finding import counts_of
 from partnerships.search.wanted import Wanted
-from portal.models import Country, Goal, Target
-from portal.themes import Theme
 
 SHOWN_FILTERS, SHOWN_OTHERS = 5, 3
 SHORTEST, LONGEST = 2, 60  # characters
-LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
 
 @dataclass(frozen=True)
@@ -58,22 +50,31 @@ def suggest(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
     records = sorted((s for s in found if not s.facet), key=lambda record: folded(record.label))
     companies = [s for s in found if s.facet]
     with bits.current() as kept:
-        filters = _most_used(kept, audience, begun)
+        filters = _likeliest((f, kept.count_of_all(audience, f.facet, f.value)) for f in naming.named(begun))
         return filters + records + _in_use(kept, audience, companies)[:SHOWN_OTHERS]
 
 
-def suggest_filters(begun: str, *, sees_inside: bool = False) -> list[Suggestion]:
-    """Filters with a name of which a word begins so, in any of the six languages, that some record has."""
-    begun = _tidy(begun)
-    if len(begun) < SHORTEST or not _filters_named(begun):
-        return []
-    with bits.current() as kept:
-        return _most_used(kept, Wanted(sees_inside=sees_inside).audience, begun)
+def suggest_filters(wanted: Wanted, *, is_wide: bool = False) -> list[Suggestion]:
+    """Filters that the words of a search name in any of the six languages, the likeliest first.
+
+    `count`: records that such a filter would find in place of the words and of what is chosen of its facet.
+    `is_wide`: where no filter is named by all of the words, those named by some.
+    """
+    for reading in (naming.named, naming.worded, naming.mentioned)[: 3 if is_wide else 2]:
+        found = [
+            named for named in reading(wanted.words) if named.value not in wanted.chosen.get(named.facet, ())
+        ]
+        counts = counts_of(wanted.without("q"), {named.facet for named in found}) if found else {}
+        counted = ((named, counts.get(named.facet, {}).get(named.value, 0)) for named in found)
+        if likely := _likeliest(counted):
+            return likely
+    return []
 
 
-def _most_used(kept: bits.Bits, audience: int, begun: str) -> list[Suggestion]:
-    found = _in_use(kept, audience, _filters_named(begun))
-    return sorted(found, key=lambda suggestion: -suggestion.count)[:SHOWN_FILTERS]
+def _likeliest(counted: Iterable[tuple[naming.Named, int]]) -> list[Suggestion]:
+    """Of the filters that some record has: those named in whole, then those that most records have."""
+    used = sorted((pair for pair in counted if pair[1]), key=lambda pair: (not pair[0].is_whole, -pair[1]))
+    return [Suggestion(named.facet, named.value, count=count) for named, count in used[:SHOWN_FILTERS]]
 
 
 def _in_use(kept: bits.Bits, audience: int, suggestions: list[Suggestion]) -> list[Suggestion]:
@@ -97,49 +98,3 @@ def folded(text: str) -> str:
     """Small letters without accents."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in parts if not unicodedata.combining(character))
-
-
-def _filters_named(begun: str) -> list[Suggestion]:
-    needle = " " + folded(begun)
-    return [Suggestion(facet, value) for names, facet, value in _known_names() if needle in names]
-
-
-_kept: tuple[float, list[tuple[str, str, str]]] = (0.0, [])
-
-
-def _known_names() -> list[tuple[str, str, str]]:
-    """(folded names with a space before each word, facet, value), kept for a few minutes."""
-    global _kept
-    until, names = _kept
-    if time.monotonic() > until:
-        names = [
-            (" " + " ".join(folded(" ".join(words)).replace("’", " ").split()), facet, value)
-            for facet, value, words in _names()
-        ]
-        _kept = (time.monotonic() + labels.KEPT_SECONDS, names)
-    return names
-
-
-def _names() -> Iterator[tuple[str, str, list[str]]]:
-    def in_all(row: Country | Goal) -> list[str]:
-        return [getattr(row, f"name_{language}") for language in LANGUAGES]
-
-    for entity in labels.reference(UNEntity).values():
-        yield "entity", entity.pk, [entity.acronym, entity.name]
-    for country in labels.countries().values():
-        yield "country", country.pk, [country.short_en, *in_all(country)]
-    for number, goal in labels.goals().items():
-        yield "goal", str(number), [f"Goal {number} SDG {number}", *in_all(goal)]
-    for target in labels.reference(Target).values():
-        yield "target", target.pk, [target.code, target.short_en]
-    for facet, choices in (("theme", Theme), ("type", PartnershipType)):
-        for value, label in choices.choices:
-            yield facet, value, _in_every_language(label)
-
-
-def _in_every_language(label: object) -> list[str]:
-    words = []
-    for code, _name in settings.LANGUAGES:
-        with override(code):
-            words.append(str(label))
-    return words

@@ -36,9 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "country_words": country_words(len(counted["countries"]), counted["ldcs"]),
         "examples": [
             (str(labels.countries()["UGA"]), reverse("partnerships:country_detail", args=["UGA"])),
-            (_("child labour"), f"{registry}?q=child+labour"),
+            (_("child labour"), f"{registry}?target=8.7"),
             (_("Goal %(number)s") % {"number": 8}, reverse("partnerships:goal_detail", args=[8])),
-            (_("pro bono"), f"{registry}?q=pro+bono"),
+            (_("pro bono"), f"{registry}?kind=pro_bono"),
         ],
     }
     return render(request, "partnerships/home.html", context)

@@ -29,11 +29,7 @@ SHORT_FACET = 6  # options of a facet before "All …"
 def partnership_list(request: HttpRequest) -> HttpResponse:
     """The list as the address says; htmx gets the results and filters only."""
     asked = read(request.GET, request.user)
-    found = search.find(asked.wanted)
-    close_words = search.corrected(found.wanted.words) if found.wanted.words and not found.total else ""
-    if close_words:
-        close = search.find(replace(found.wanted, words=close_words))
-        found, close_words = (close, close_words) if close.total else (found, "")
+    found, close_words, meant = understood(asked.wanted)
     wanted = found.wanted
     page = search.page_of(found, asked.sort, request.GET.get("page", ""), PAGE_SIZE)
     records = Partnership.objects.visible_to(request.user).for_rows().in_bulk(page.ids)
@@ -47,7 +43,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         "words": request.GET.get("q", ""),
         "close_words": close_words,
         "facets": facet_options(request, query, found),
-        "filter_count": len(chips),
+        "filter_count": len(chips) - bool(wanted.words),
         "is_unfolded": "more" in request.GET,
         "chips": chips,
         "sorts": sort_links(query, found, asked.sort),
@@ -62,7 +58,7 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
         "ways_out": ways_out(query, wanted) if not found.total else [],
         "excluded": [(NOT + name, value) for name, values in wanted.excluded.items() for value in values],
         "leave_out": leave_out_links(query, wanted),
-        "suggestions": as_links(search.suggest_filters(wanted.words, sees_inside=wanted.sees_inside)),
+        "suggestions": in_place_of_words(query, meant),
         "save_url": reverse("partnerships:saved_new") + ("?" + query.urlencode() if query else ""),
         "last_updated": found.updated_at,
         "atom_url": reverse("partnerships:partnership_export", args=["atom"]) + "?" + query.urlencode(),
@@ -70,6 +66,21 @@ def partnership_list(request: HttpRequest) -> HttpResponse:
     return render_page(
         request, "partnerships/partnership_list.html", context, partial="partnerships/_partnership_find.html"
     )
+
+
+def understood(wanted: search.Wanted) -> tuple[search.Found, str, list[search.Suggestion]]:
+    """What is found, the words as they were put right ("" if they were not), and the filters they may mean.
+
+    Words that name a filter are not misspelt, even where no record says them in that language.
+    """
+    found, meant = search.find(wanted), search.suggest_filters(wanted)
+    if found.total or meant or not wanted.words:
+        return found, "", meant
+    if close_words := search.corrected(wanted.words):
+        close = search.find(replace(wanted, words=close_words))
+        if close.total:
+            return close, close_words, search.suggest_filters(close.wanted)
+    return found, "", search.suggest_filters(wanted, is_wide=True)
 
 
 @require_safe
@@ -202,18 +213,35 @@ def leave_out_links(query: QueryDict, wanted: search.Wanted) -> list[dict]:
 
 def as_links(suggestions: Iterable[search.Suggestion]) -> list[dict]:
     """Suggestions with their words and addresses: a filter leads to its list, a record to its page."""
+    registry = reverse("partnerships:partnership_list")
+    return [
+        _filter_link(found, f"{registry}?{urlencode({found.facet: found.value})}")
+        if found.facet
+        else {
+            "label": found.label,
+            "url": Partnership(reference=found.value, title=found.label).get_absolute_url(),
+            "kind": _("Record"),
+            "count": 0,
+        }
+        for found in suggestions
+    ]
+
+
+def in_place_of_words(query: QueryDict, filters: Iterable[search.Suggestion]) -> list[dict]:
+    """Filters that the words of a search may mean, each with the same list narrowed by it instead."""
     links = []
-    for found in suggestions:
-        if found.facet:
-            url = reverse("partnerships:partnership_list") + "?" + urlencode({found.facet: found.value})
-            label = found.label or labels.OF_FACET[found.facet](found.value)
-            links.append(
-                {"label": label, "url": url, "kind": FACETS[found.facet].title, "count": found.count}
-            )
-        else:
-            url = Partnership(reference=found.value, title=found.label).get_absolute_url()
-            links.append({"label": found.label, "url": url, "kind": _("Record"), "count": 0})
+    for found in filters:
+        changed = query.copy()
+        for name in ("q", found.facet, NOT + found.facet):
+            changed.pop(name, None)
+        changed[found.facet] = found.value
+        links.append(_filter_link(found, "?" + changed.urlencode()))
     return links
+
+
+def _filter_link(found: search.Suggestion, url: str) -> dict:
+    label = found.label or labels.OF_FACET[found.facet](found.value)
+    return {"label": label, "url": url, "kind": FACETS[found.facet].title, "count": found.count}
 
 
 @require_safe
