@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partnerships.models import Partnership
-from partnerships.search import bits
+from partnerships.search import bits, reindex
 from portal.history import move
 from portal.models import Country
 from portal.sheets import plain_cell
@@ -51,11 +51,35 @@ def test_an_empty_result_says_which_filter_to_drop(client):
     assert "Without <bdi>Uganda</bdi></a> there is 1" in page
 
 
+def test_words_that_no_record_says_are_offered_as_filters_beside_the_others(client):
+    PartnershipFactory(is_public=True, countries=["UGA"], targets=["6.1"])
+    PartnershipFactory(is_public=True, countries=["KEN"], targets=["6.1"])
+    client.cookies["language"] = "ar"
+    response = client.get(LIST, {"q": "مياه", "country": "UGA"})
+    [offered] = response.context["suggestions"]
+    assert (offered["url"], offered["count"]) == ("?country=UGA&goal=6", 1)
+    page = text_of(response)
+    assert page.index("?country=UGA&amp;goal=6") < page.index('<a href="?country=UGA">من دون')
+    assert len(client.get(LIST + offered["url"]).context["rows"]) == 1
+    client.cookies["language"] = "en"
+
+
+def test_the_examples_of_the_front_page_find_what_their_words_name(client):
+    PartnershipFactory(is_public=True, targets=["8.7"])
+    record = PartnershipFactory(is_public=True)
+    ContributionFactory(partnership=record, kind="pro_bono")
+    reindex([record.pk])
+    for _word, url in client.get("/").context["examples"]:
+        if url.startswith(LIST):
+            assert len(client.get(url).context["rows"]) == 1
+
+
 def test_groups_of_filters_are_folded_for_phones_until_one_is_shown_in_full(client):
     PartnershipFactory(is_public=True, countries=["UGA"])
     fold = '<details class="cg-facet cg-fold cg-more"'
     page = text_of(client.get(LIST, {"country": "UGA"}))
     assert f"{fold}><summary>Filters <span>1 filter on</span></summary></details>" in page
+    assert f"{fold}><summary>Filters</summary></details>" in text_of(client.get(LIST, {"q": "fictional"}))
     assert f"{fold} open>" in text_of(client.get(LIST, {"more": "country"}))
 
 

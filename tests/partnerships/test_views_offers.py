@@ -278,6 +278,8 @@ def test_the_board_narrows_by_facets_and_says_which_filter_to_drop(client):
     page = client.get("/needs/?kind=in_kind_services").content.decode()
     assert "Trucks" in page
     assert "Wells" not in page
+    fold = '<details class="cg-facet cg-fold cg-more">'  # so that the first need comes first on a phone
+    assert f"{fold}<summary>Filters <span>1 filter on</span></summary></details>" in page
     page = client.get("/needs/?kind=in_kind_services&theme=water&sort=nothing").content.decode()
     assert "No open need has all of these" in page
     assert "was left out" in page
