@@ -116,6 +116,7 @@ def _starts(word: str) -> tuple[str, ...]:
 
 
 def _has_all(names: str, starts: list[tuple[str, ...]]) -> bool:
+    # A fifth of the time of `all` and `any`: it is asked of each filter at every letter typed.
     for ways in starts:
         for way in ways:
             if way in names:
@@ -165,7 +166,7 @@ def _known() -> list[_Known]:
 @lru_cache(maxsize=2_000)  # else a reader would wait a tenth of a second for it every few minutes
 def _joined(names: tuple[str, ...]) -> str:
     """Each name without and with the Arabic article: who begins to type it has it still."""
-    typed = [_words_as_typed(name) for name in names if name]
+    typed = [words for name in names if (words := _words_as_typed(name))]
     lines = (_line(ARTICLE.sub("", word) for word in words) for words in typed)
     return "|" + "".join(f"{line}|" for line in dict.fromkeys([*lines, *map(_line, typed)]))
 
