@@ -1,8 +1,8 @@
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from focalpoints.models import TrainingSeat
+from portal.days import day_words
 from portal.documents import Document, Facts, Items, Paragraph, Section
 
 
@@ -19,13 +19,13 @@ def certificate(seat: TrainingSeat, language: str) -> Document:
             (_("Course"), training.title),
             (_("Provider"), training.provider),
             (_("Place"), training.place),
-            (_("First day"), date_format(training.starts_on, "j F Y")),
-            (_("Last day"), date_format(training.ends_on, "j F Y")),
+            (_("First day"), day_words(training.starts_on)),
+            (_("Last day"), day_words(training.ends_on)),
             (_("UN entity"), seat.entity.full_name if seat.entity else ""),
         ]
         completed = _("%(name)s completed this course on %(day)s.") % {
             "name": seat.user,
-            "day": date_format(seat.completed_on, "j F Y"),
+            "day": day_words(seat.completed_on),
         }
         sections = [
             Section(_("The course"), [Paragraph(completed), Facts([fact for fact in facts if fact[1]])])

@@ -1,9 +1,9 @@
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from focalpoints.models import Recommendation
 from focalpoints.wording import to_text
+from portal.days import day_words
 from portal.documents import Document, Facts, Items, Paragraph, Section
 
 
@@ -12,7 +12,7 @@ def recommendation_letter(recommendation: Recommendation, language: str) -> Docu
     with override(language):
         facts = [(_("To"), recommendation.addressee)]
         if recommendation.sent_on:
-            facts.append((_("Sent"), date_format(recommendation.sent_on, "j F Y")))
+            facts.append((_("Sent"), day_words(recommendation.sent_on)))
         words = [Paragraph(part) for part in to_text(recommendation.text).split("\n\n")]
         signers = [signature.entity.full_name for signature in recommendation.signatures.all()]
         return Document(

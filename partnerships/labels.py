@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from partnerships.models import (
     Scope,
 )
 from partnerships.reporting import Light
+from portal.days import day_words
 from portal.marks import joined
 from portal.models import Country, Goal, Region, Sector, Target
 from portal.themes import Theme
@@ -151,9 +151,9 @@ def partial_date(text: str) -> str:
     parts = [int(part) for part in text.split("-")] if text else []
     match parts:
         case [year, month, day]:
-            return date_format(datetime.date(year, month, day), "j F Y")
+            return day_words(datetime.date(year, month, day))
         case [year, month]:
-            return date_format(datetime.date(year, month, 1), "F Y")
+            return day_words(datetime.date(year, month, 1), "F Y")
     return text
 
 

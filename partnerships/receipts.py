@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partnerships.models import ContributionKind, Offer
+from portal.days import day_words
 from portal.documents import Document, Facts, Items, Paragraph, Section
+from portal.marks import mark
 from portal.models import Attachment
 from portal.themes import Theme
 
@@ -54,7 +55,10 @@ def receipt(offer: Offer, files: Iterable[Attachment]) -> Document:
                 [
                     Facts(
                         [
-                            (_("Submitted"), date_format(offer.submitted_at, "j F Y, H:i") + " UTC"),
+                            (
+                                _("Submitted"),
+                                day_words(offer.submitted_at) + mark(",") + f"{offer.submitted_at:%H:%M} UTC",
+                            ),
                             (_("Answer by"), _day(offer.answer_due_on)),
                         ]
                     ),
@@ -74,7 +78,7 @@ def receipt(offer: Offer, files: Iterable[Attachment]) -> Document:
 
 
 def _day(day) -> str:
-    return date_format(day, "j F Y") if day else _("Not stated")
+    return day_words(day) if day else _("Not stated")
 
 
 def _yes_no(answer: bool | None) -> str:

@@ -2,7 +2,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
-from django.utils.formats import date_format
+
+from portal.days import day_words
 
 
 @dataclass(frozen=True)
@@ -26,4 +27,4 @@ class DeskRow:
 
     @property
     def due_text(self) -> str:
-        return date_format(self.due_on, "j M") if self.due_on else ""
+        return day_words(self.due_on, "j M") if self.due_on else ""

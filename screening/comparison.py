@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.days import day_words
 from portal.marks import joined
 from portal.models import Country
 from screening.models import Hit, SubjectRole
@@ -192,7 +192,7 @@ def country_names(iso2_codes: list[str]) -> list[str]:
 
 
 def _day(text: str | None) -> str:
-    return date_format(date.fromisoformat(text), "j F Y") if text else ""
+    return day_words(date.fromisoformat(text)) if text else ""
 
 
 def entry_facts(hit: Hit) -> list[dict]:

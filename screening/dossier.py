@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.days import day_words
 from portal.marks import joined
 from portal.models import Country
 
@@ -164,7 +164,7 @@ def in_words(field: Field, value: Any) -> str:
     if field.kind == "yes_no":
         return str(_("Yes") if value else _("No"))
     if field.kind == "date":
-        return date_format(date.fromisoformat(value), "j F Y")
+        return day_words(date.fromisoformat(value))
     if field.kind == "percent":
         return f"{value}%"
     if field.kind in ("choice", "choices"):

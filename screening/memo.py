@@ -8,13 +8,14 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from portal.attachments import attached_to
+from portal.days import day_words
 from portal.documents import Document, Facts, Items, Paragraph, Section, Table
+from portal.marks import mark
 from screening import comparison, dossier, queries
 from screening.labels import (
     ANSWERS,
@@ -395,8 +396,8 @@ def _history(case: Case) -> Section:
 
 
 def _moment(at) -> str:
-    return date_format(localtime(at), "j M Y, H:i") if at else "–"
+    return day_words(localtime(at), "j M Y") + mark(",") + f"{localtime(at):%H:%M}" if at else "–"
 
 
 def _day(day) -> str:
-    return date_format(day, "j M Y")
+    return day_words(day, "j M Y")

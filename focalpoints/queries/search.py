@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +22,7 @@ from focalpoints.queries.learning import lessons, library_items
 from focalpoints.queries.words import found_by_words
 from partnerships.models import Need, Partnership
 from partnerships.search import Wanted, find, page_of
+from portal.days import day_words
 from portal.marks import joined
 from portal.models import User
 
@@ -179,7 +179,7 @@ def _actions(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
 def _courses(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
     def hit(course: Training) -> Hit:
         url = reverse("focalpoints:training_detail", args=[course.pk])
-        day = date_format(course.starts_on, "j F Y")
+        day = day_words(course.starts_on)
         return Hit(course.title, url, course.audience, _meta(day, course.place, course.provider))
 
     rows = found_by_words(Training.objects.all(), words, "title", "provider", "place", "audience", "text")

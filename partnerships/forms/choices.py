@@ -124,7 +124,7 @@ class CurrencyField(forms.RegexField):
     """Three letters of ISO 4217, typed in any case, kept and shown in capitals."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).upper()
+        return (super().to_python(value) or "").upper()
 
     def prepare_value(self, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value

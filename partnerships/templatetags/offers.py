@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,6 +14,7 @@ from partnerships import labels
 from partnerships.forms.desk_offers import NotAFitForm
 from partnerships.matching import Part, Reason
 from partnerships.models import ContributionKind, Need, NeedStatus, Offer, OfferStatus
+from portal.days import day_words
 from portal.marks import joined
 from portal.models import AuditEvent, Sector
 from portal.themes import Theme
@@ -157,7 +158,7 @@ def window_words(subject: Offer | Need) -> str:
 
 
 def _day(value) -> str:
-    return date_format(value, "j M Y") if value else ""
+    return day_words(value, "j M Y") if value else ""
 
 
 @register.filter
@@ -196,7 +197,7 @@ def register_words(check) -> str:
     """A `RegisterCheck` as a sentence."""
     words = {"name": check.name}
     if check.answer:
-        day = date_format(timezone.localdate(check.answer.asked_at), "j F Y")
+        day = day_words(timezone.localdate(check.answer.asked_at))
         words |= {"registered": check.answer.registered_name, "day": day}
     return str(REGISTER_CHECKS[check.slug]) % words
 

@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -39,6 +38,7 @@ from partnerships.services import gates
 from partnerships.services import partnerships as services
 from partnerships.views.records import check_words, report_state
 from partnerships.views.rows import entity_names
+from portal.days import day_words
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, posted, render_page
 from portal.marks import joined
@@ -66,7 +66,7 @@ def late_conditions(record: Partnership) -> list[str]:
         _("%(company)s: a condition is overdue since %(day)s: %(text)s")
         % {
             "company": condition.case.company,
-            "day": date_format(condition.due_on, "j F Y"),
+            "day": day_words(condition.due_on),
             "text": condition.text,
         }
         for condition in overdue_conditions(record)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,7 @@ from partnerships.models import Offer, OfferStatus
 from partnerships.queries import offers as queries
 from partnerships.services import offers as services
 from portal.attachments import attached_to
+from portal.days import day_words
 from portal.errors import StaleEdit
 from portal.http import SignedIn
 from portal.marks import joined
@@ -164,7 +165,7 @@ def answer_text(field: BoundField) -> str:
         return joined(str(words.get(code, code)) for code in chosen)
     if isinstance(value, str) and field.name.startswith("available_"):
         day = parse_datetime(f"{value}T00:00")
-        return date_format(day, "j F Y") if day else value
+        return day_words(day) if day else value
     if field.name in ("quantity", "value_amount") and str(value).replace(".", "", 1).isdecimal():
         return number_format(value, force_grouping=True)
     return str(value)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from partnerships.filters import FACETS, NOT, SORTS, read, sees_inside
 from partnerships.models import Company, Partnership
 from partnerships.reporting import Light
 from partnerships.views.rows import as_rows
+from portal.days import day_words
 from portal.http import render_page
 from portal.marks import joined
 
@@ -262,7 +262,7 @@ def words_for(wanted: search.Wanted) -> list[str]:
 
 
 def since_label(wanted: search.Wanted) -> str:
-    return _("Changed since %(moment)s") % {"moment": date_format(localtime(wanted.since), "j F Y H:i")}
+    return _("Changed since %(moment)s") % {"moment": day_words(localtime(wanted.since), "j F Y H:i")}
 
 
 def company_names(public_ids: Collection[str]) -> dict[str, str]:

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -21,6 +20,7 @@ from partnerships.models import PartnershipType
 from partnerships.statistics.drawn import share_text
 from partnerships.statistics.facets import ranked_countries
 from partnerships.views.registry import words_for
+from portal.days import day_words
 from portal.sheets import csv_lines
 
 ON_FRONT = ["goals", "countries"]
@@ -160,5 +160,5 @@ def in_full(request: HttpRequest, figure: statistics.Figure, wanted: search.Want
         "embed_url": request.build_absolute_uri(address["embed"]),
         "method_url": reverse("partnerships:statistics_figure", args=[figure.slug]) + "#method",
         "source": _("Source: Common Ground, registry of partnerships, %(day)s. %(licence)s.")
-        % {"day": date_format(timezone.localdate(), "j F Y"), "licence": LICENCE},
+        % {"day": day_words(timezone.localdate()), "licence": LICENCE},
     }

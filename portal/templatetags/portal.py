@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from portal.days import form_of
 from portal.figures.svg import count_text
 from portal.forms import error_links
 from portal.marks import days_in_order, joined, mark
@@ -348,10 +349,16 @@ def days_kept(text: str) -> str:
     return days_in_order(text)
 
 
-@register.filter
+@register.filter("date", expects_localtime=True, is_safe=False)
+def date_in_words(day: Any, form: str | None = None) -> str:
+    """Django's filter, with the form that the language has for one of English."""
+    return defaultfilters.date(day, form and form_of(form))
+
+
+@register.filter(expects_localtime=True)
 def with_time(at: datetime, form: str) -> str:
     """A day in the form given and the hour: 22 Nov 2026, 20:56; "" for none."""
-    day, hour = defaultfilters.date(at, form), defaultfilters.time(at, "H:i")
+    day, hour = date_in_words(at, form), defaultfilters.time(at, "H:i")
     return f"{day}{mark(',')}{hour}" if day else ""
 
 
@@ -359,7 +366,7 @@ def with_time(at: datetime, form: str) -> str:
 @register.filter(needs_autoescape=True)
 def linebreaks(text: Any, autoescape: bool = True) -> SafeString:
     """Paragraphs of a text, each from left to right or right to left as its first letter is."""
-    html = defaultfilters.linebreaks(text, autoescape=autoescape)
+    html = defaultfilters.linebreaks_filter(text, autoescape=autoescape)
     return mark_safe(html.replace("<p>", '<p dir="auto">'))  # noqa: S308 -- escaped by Django's filter
 
 

@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db.models import Q, Sum
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from focalpoints.models import UNEntity
@@ -19,6 +18,7 @@ from partnerships.models import (
     Scope,
     UNRole,
 )
+from portal.days import day_words
 from screening.models import (
     REFUSING,
     TIER_ORDER,
@@ -219,7 +219,7 @@ def _gap(row: Standing, has_open_hit: bool) -> str:
     if row.clearance is None:
         return _elsewhere(row, values)
     if row.clearance.state == "lapsed" and row.clearance.valid_until:
-        values["date"] = date_format(row.clearance.valid_until, "j F Y")
+        values["date"] = day_words(row.clearance.valid_until)
         return _("The clearance of %(company)s ended on %(date)s.") % values
     if row.clearance.state == "suspended":
         return _("The clearance of %(company)s is suspended.") % values

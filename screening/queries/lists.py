@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from partnerships.models import Company
+from portal.days import day_words
 from portal.models import AuditEvent
 from screening.models import (
     Case,
@@ -42,7 +42,7 @@ class ListFreshness:
         values = {"list": self.source.title, "days": self.age_days, "limit": self.source.stale_after_days}
         if self.version is None:
             return _("%(list)s has not been imported.") % values
-        values["date"] = date_format(timezone.localtime(self.version.as_of), "j F Y")
+        values["date"] = day_words(timezone.localtime(self.version.as_of))
         if self.is_stale:
             return (
                 _("%(list)s is of %(date)s, %(days)d days old. It may be %(limit)d days old at most.")
@@ -113,7 +113,7 @@ def gap_sentence(gap: dict) -> str:
     """A gap of a run in plain words."""
     if gap["code"] == "missing":
         return _("%(list)s was not there.") % {"list": gap["title"]}
-    day = date_format(date.fromisoformat(gap["as_of"]), "j F Y")
+    day = day_words(date.fromisoformat(gap["as_of"]))
     return _("%(list)s was out of date: of %(date)s.") % {"list": gap["title"], "date": day}
 
 

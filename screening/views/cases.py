@@ -9,12 +9,12 @@ from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.models import Company
+from portal.days import day_words
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn, attempt, id_or_404, render_page
 from portal.marks import joined
@@ -355,7 +355,3 @@ def refuse(form: Form, broken_rule: RuleViolation, subject, *, name: str = "vers
         data = QueryDict(mutable=True)
         data.update({**form.data, name: getattr(subject, name)})
         form.data = data
-
-
-def day_words(day) -> str:
-    return date_format(day, "j F Y")

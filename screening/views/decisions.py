@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.days import day_words
 from portal.errors import RuleViolation
 from portal.http import SignedIn
 from screening import queries
@@ -34,7 +35,6 @@ from screening.views.cases import (
     case_file_for,
     case_page,
     check_items,
-    day_words,
     refuse,
     run_context,
 )
