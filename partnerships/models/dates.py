@@ -21,7 +21,7 @@ class PartialDate(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return plain_date(super().to_python(value))
+        return plain_date(super().to_python(value) or "")
 
 
 class PartialDateField(models.CharField):

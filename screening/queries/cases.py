@@ -32,6 +32,7 @@ from screening.models import (
 from screening.queries.assessments import State, assessment_state
 from screening.queries.catalogue import read_version
 from screening.queries.lists import latest_run, run_shortcomings
+from screening.queries.replies import replies_to_answer
 from screening.rating import decision_level
 
 
@@ -372,6 +373,7 @@ def desk_rows(user: User) -> list[DeskRow]:
     if user.has_perm("screening.decide_case"):
         ready = cases.filter(status=CaseStatus.DECISION).exclude(Q(analyst=user) | Q(requested_by=user))
         rows += [_desk_row(case, _("Decide"), _("You")) for case in _due_first(ready)]
+        rows += replies_to_answer(user, MOST_ROWS)
     if user.has_perm("screening.request_case"):
         asked = cases.filter(requested_by=user)
         rows += [

@@ -162,6 +162,12 @@ def send_up(case: Case, *, version: int, note: str, by: User) -> Case:
     return case
 
 
+def may_meet_conditions(case: Case, user: User) -> bool:
+    """Those who examine and those who ask, once an approval made the conditions more than proposals."""
+    is_made = Decision.objects.filter(case=case, outcome=DecisionOutcome.APPROVED_WITH_CONDITIONS).exists()
+    return is_made and (user.has_perm("screening.assess_case") or user.has_perm("screening.request_case"))
+
+
 @transaction.atomic
 def meet_condition(condition, *, note: str, by: User) -> None:
     """Record that a condition of an approval has been met, and by what that shows."""
@@ -170,6 +176,8 @@ def meet_condition(condition, *, note: str, by: User) -> None:
     case = locks.locked(condition.case)
     if case.status != CaseStatus.CLOSED:
         raise RuleViolation(_("The case is not decided yet. Conditions are met afterwards."))
+    if not may_meet_conditions(case, by):
+        raise RuleViolation(_("The decision made no conditions; these were proposed only."))
     condition.refresh_from_db()
     if condition.met_at is not None:
         raise RuleViolation(_("This condition is met already."))

@@ -7,7 +7,9 @@ from django.urls import reverse
 from partnerships.models import Company, Partnership
 from portal.models import User
 from portal.notices import tell
+from portal.roles import ROLES
 from screening.models import REFUSING, Case, Decision, JointNote, Question, Reply, ReplyKind, WaitingOn
+from screening.queries.replies import may_answer
 
 
 def members_of(company: Company) -> list[User]:
@@ -37,6 +39,12 @@ def entity_focal_points(case: Case) -> list[User]:
 
 def people_in_role(role: str) -> Iterable[User]:
     return User.objects.filter(groups__name=role, is_active=True)
+
+
+def people_who(may: str) -> Iterable[User]:
+    """The people of all roles with a permission."""
+    roles = [name for name, role in ROLES.items() if may in role.permissions]
+    return User.objects.filter(groups__name__in=roles, is_active=True).distinct()
 
 
 def _tell_all(
@@ -115,11 +123,10 @@ def tell_of_question_answered(question: Question) -> None:
 
 
 def tell_of_reply(reply: Reply) -> None:
-    """Deciders who had no part in the decision, for an appeal; the analyst and decider for a reply."""
+    """All who may answer an appeal; the analyst and decider for a reply."""
     decision = reply.decision
-    part = {decision.by_id, decision.analyst_id, decision.requested_by_id}
     people = (
-        [user for user in people_in_role("decider") if user.pk not in part]
+        [user for user in people_who("screening.decide_case") if may_answer(reply, user)]
         if reply.kind == ReplyKind.APPEAL
         else [decision.by, decision.analyst]
     )

@@ -210,10 +210,16 @@ def _resume(case: Case) -> None:
 # --- notes and views ----------------------------------------------------------------------------------------
 
 
+def may_note(user: User) -> bool:
+    """Those who examine or decide; an auditor reads."""
+    return user.has_perm("screening.assess_case") or user.has_perm("screening.decide_case")
+
+
 @transaction.atomic
 def add_note(case: Case, *, text: str, by: User) -> CompanyNote:
-    """A note on the company that later cases show as well."""
-    locks.may(by, "screening.view_case")
+    """A note on the company that later cases show as well. Raises PermissionDenied for who only reads."""
+    if not may_note(by):
+        raise PermissionDenied
     note = CompanyNote.objects.create(company=case.company, case=case, text=text, by=by)
     record(case, "noted", by=by, note=text)
     return note

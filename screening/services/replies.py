@@ -19,7 +19,20 @@ from screening.models import (
     ReplyKind,
     ReplyStatus,
 )
+from screening.queries.replies import may_answer
 from screening.services import cases, locks, notices
+
+
+def kinds_left(decision: Decision) -> list[ReplyKind]:
+    """What a company can send now: one appeal a decision, and no reply while one waits."""
+    sent = {(reply.kind, reply.status) for reply in decision.replies.all()}
+    has_appealed = any(kind == ReplyKind.APPEAL for kind, _status in sent)
+    waits = (ReplyKind.REPLY, ReplyStatus.OPEN) in sent
+    return [
+        kind
+        for kind, is_spent in ((ReplyKind.REPLY, waits), (ReplyKind.APPEAL, has_appealed))
+        if not is_spent
+    ]
 
 
 @transaction.atomic
@@ -33,11 +46,12 @@ def reply_to_decision(decision: Decision, *, kind: str, text: str, by: User) -> 
     locks.lock_company(decision.company)
     if timezone.now() > decision.at + REPLY_WITHIN:
         raise RuleViolation(_("The 30 days for a reply have passed. Write to the UN entity."))
-    earlier = decision.replies.filter(kind=kind)
-    if kind == ReplyKind.APPEAL and earlier.exists():
-        raise RuleViolation(_("There has been an appeal already. A decision is appealed once."))
-    if earlier.filter(status=ReplyStatus.OPEN).exists():
-        raise RuleViolation(_("Your last reply awaits its answer."))
+    if kind not in kinds_left(decision):
+        raise RuleViolation(
+            _("There has been an appeal already. A decision is appealed once.")
+            if kind == ReplyKind.APPEAL
+            else _("Your last reply awaits its answer.")
+        )
     reply = Reply.objects.create(
         decision=decision,
         kind=kind,
@@ -61,11 +75,7 @@ def answer_reply(reply: Reply, *, status: str, answer: str, by: User) -> Reply:
     locks.lock_company(reply.decision.company)
     reply = Reply.objects.select_for_update(no_key=True, of=("self",)).get(pk=reply.pk)
     decision = reply.decision
-    if reply.kind == ReplyKind.APPEAL and by.pk in (
-        decision.by_id,
-        decision.analyst_id,
-        decision.requested_by_id,
-    ):
+    if not may_answer(reply, by):
         raise RuleViolation(_("An appeal is decided by people who had no part in the decision."))
     if reply.status != ReplyStatus.OPEN:
         raise RuleViolation(_("This has been answered already."))

@@ -25,6 +25,7 @@ from screening.forms.queue import BulkForm, ViewNameForm, act_forms
 from screening.labels import RATINGS
 from screening.models import Case, CaseStatus, Condition, Decision, DecisionOutcome, RefusalReason
 from screening.services import cases as services
+from screening.services import decisions, queue
 
 
 def case_for(request: SignedIn, reference: str) -> Case:
@@ -166,6 +167,8 @@ def case_page(
         "hits": list(case.company.hits.for_list()),
         "screened": screened_facts(run) if run else [],
         "conditions": list(case.conditions.all()),
+        "may_meet": decisions.may_meet_conditions(case, user),
+        "may_note": queue.may_note(user),
         "history": queries.case_history(case),
         "checks": check_items(checks),
         "undoable": queries.undoable_hit(case.company, user),

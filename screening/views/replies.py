@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.errors import RuleViolation
+from portal.forms import offer_choices
 from portal.http import SignedIn
 from screening import queries
 from screening.forms.replies import ReplyAnswerForm, ReplyForm, TextForm
@@ -23,6 +24,7 @@ from screening.models import (
     Reply,
     ReplyStatus,
 )
+from screening.queries.replies import may_answer
 from screening.services import queue
 from screening.services import replies as services
 
@@ -38,7 +40,10 @@ def outcome(request: SignedIn, public_id) -> HttpResponse:
     is_member = decision.company.members.filter(user=request.user).exists()
     if not is_member and not request.user.has_perm("screening.view_case"):
         raise Http404
+    kinds = services.kinds_left(decision)
     form = ReplyForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        offer_choices(form, kind=[(kind, kind.label) for kind in kinds])
     status = 422 if form.is_bound else 200
     if request.method == "POST" and not is_member:
         raise PermissionDenied
@@ -58,11 +63,13 @@ def outcome(request: SignedIn, public_id) -> HttpResponse:
         "is_member": is_member,
         "form": form,
         "until": until,
-        "can_reply": is_member and timezone.now() <= until,
+        "can_reply": is_member and timezone.now() <= until and (form.is_bound or kinds),
+        "is_late": timezone.now() > until,
         "reasons": [RefusalReason(code).label for code in decision.reason_codes],
         "groups": _by_criterion(found) if found else [],
-        "replies": list(decision.replies.select_related("by")),
-        "may_answer": request.user.has_perm("screening.decide_case"),
+        "replies": [
+            (reply, may_answer(reply, request.user)) for reply in decision.replies.select_related("by")
+        ],
     }
     return render(request, "screening/outcome.html", context, status=status)
 
@@ -102,7 +109,12 @@ def reply_answer(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Answered. The company is told."))
             return redirect("screening:outcome", reply.decision.public_id)
-    context = {"reply": reply, "form": form, "is_open": reply.status == ReplyStatus.OPEN}
+    context = {
+        "reply": reply,
+        "form": form,
+        "is_open": reply.status == ReplyStatus.OPEN,
+        "may_answer": may_answer(reply, request.user),
+    }
     return render(request, "screening/reply_answer.html", context, status=status)
 
 

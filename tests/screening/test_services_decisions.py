@@ -421,3 +421,44 @@ def test_after_a_hand_over_the_focal_points_of_the_entity_are_told(analyst):
         told.append(set(notices.values_list("user", flat=True)))
         FocalPoint.objects.get_or_create(user=successor, **place)
     assert told == [{asker.pk}, {successor.pk}]
+
+
+def test_an_appeal_reaches_all_who_may_answer_it(client, refusal):
+    others = [UserFactory(roles=[role]) for role in ("committee", "executive_head")]
+    reader = UserFactory(roles=["auditor"])
+    appeal = replies.reply_to_decision(refusal, kind="appeal", text="Look again.", by=refusal.member)
+    page = reverse("screening:reply_answer", args=[appeal.pk])
+    outcome = reverse("screening:outcome", args=[refusal.public_id])
+    assert {notice.user for notice in Notice.objects.filter(url=outcome)} >= set(others)
+    for user in others:
+        assert page in [row.url for row in queries.desk_rows(user)]
+    for user in (refusal.by, reader):
+        assert page not in [row.url for row in queries.desk_rows(user)]
+    client.force_login(refusal.by)
+    assert "no part in the decision" in client.get(page).content.decode()
+    client.force_login(refusal.member)
+    text = client.get(outcome).content.decode()
+    assert 'value="reply"' in text
+    assert 'value="appeal"' not in text
+
+
+def test_an_auditor_reads_a_case_and_writes_nothing(client, refusal):
+    auditor = UserFactory(roles=["auditor"])
+    client.force_login(auditor)
+    address = reverse("screening:case_detail", args=[refusal.case.reference])
+    note = reverse("screening:case_note", args=[refusal.case.reference])
+    assert note not in client.get(address).content.decode()
+    assert client.post(note, {"text": "From an auditor."}).status_code == 403
+
+
+def test_conditions_of_a_refusal_were_proposed_only(client, analyst, refusal):
+    condition = refusal.case.conditions.create(
+        text="Show the audit.", owner="company", due_on=timezone.localdate(), evidence="The report"
+    )
+    client.force_login(analyst)
+    met = reverse("screening:condition_met", args=[refusal.case.reference, condition.pk])
+    page = client.get(reverse("screening:case_detail", args=[refusal.case.reference])).content.decode()
+    assert condition.text in page
+    assert met not in page
+    with pytest.raises(RuleViolation, match="proposed only"):
+        decisions.meet_condition(condition, note="Done.", by=analyst)
