@@ -19,7 +19,7 @@ class DeskRow:
     who: str  # "You", or whom it waits for
     state: str
     due_on: date | None = None
-    is_waiting: bool = False  # others owe an answer
+    is_waiting: bool = False  # others owe an answer; without a date their clock stands
 
     @property
     def days_late(self) -> int:

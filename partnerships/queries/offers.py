@@ -136,7 +136,7 @@ def _triage_row(offer: Offer, has_enquiry: bool) -> DeskRow:
         detail=joined([offer.reference, offer.company]),
         who=_("Company") if waits else _("You"),
         state=offer.get_status_display(),
-        due_on=offer.answer_due_on,
+        due_on=None if waits else offer.answer_due_on,
         is_waiting=waits,
     )
 

@@ -444,6 +444,6 @@ def _desk_row(case: Case, act: str, who: str, *, waits: bool = False) -> DeskRow
         detail=detail,
         who=who,
         state=case.get_status_display(),
-        due_on=case.due_on,
+        due_on=None if waits and case.paused_on else case.due_on,
         is_waiting=waits,
     )
