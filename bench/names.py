@@ -282,21 +282,25 @@ def print_people(index: Index, companies: Path) -> None:
             for other in others
         )
 
-    def share(alerts: Callable[..., bool], names: Iterable[str]) -> float:
-        return 100 * float(np.mean([alerts(name) for name in names]))
+    def share(alerts: Iterable[bool]) -> float:
+        return 100 * float(np.mean(list(alerts)))
 
     asked = directors(companies)
-    peer = share(alerts_peer, asked[:: len(asked) // PEER_SAMPLE])
+    peer = share(map(alerts_peer, asked[:: len(asked) // PEER_SAMPLE]))
     print(f"  {len(asked)} people of the countries of ordinary companies; logic-v2 on a sample: {peer:.2f} %")
-    bar("ordinary people with an alert, %", share(alerts_ours, asked), at_most=0.5)
+    bar("ordinary people with an alert, %", share(map(alerts_ours, asked)), at_most=0.5)
     by_language: dict[str, list[str]] = {}
     for language, name in namesakes():
         by_language.setdefault(language, []).append(name)
     print("  the commonest names of each language, %: ours, logic-v2 on a sample")
+    everybody: list[str] = []
+    ours: list[bool] = []
     for language, names in by_language.items():
-        few = names[:: OF_EACH // PEER_SAMPLE_OF_EACH]
-        print(f"    {language:24}{share(alerts_ours, names):8.2f}{share(alerts_peer, few):8.2f}")
-    everybody = [name for names in by_language.values() for name in names]
+        mine = [alerts_ours(name) for name in names]
+        peer = share(map(alerts_peer, names[:: OF_EACH // PEER_SAMPLE_OF_EACH]))
+        print(f"    {language:24}{share(mine):8.2f}{peer:8.2f}")
+        everybody += names
+        ours += mine
     chance = random.Random(6)
     born = [date(chance.randint(1945, 2000), chance.randint(1, 12), chance.randint(1, 28)) for _ in everybody]
     dated = [
@@ -304,8 +308,8 @@ def print_people(index: Index, companies: Path) -> None:
         for name, day in zip(everybody, born, strict=True)
     ]
     print(
-        f"    {'all':24}{share(alerts_ours, everybody):8.2f}; "
-        f"born on a day between 1945 and 2000 that we know: {100 * float(np.mean(dated)):.2f}"
+        f"    {'all':24}{share(ours):8.2f}; "
+        f"born on a day between 1945 and 2000 that we know: {share(dated):.2f}"
     )
 
 

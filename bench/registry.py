@@ -245,8 +245,9 @@ def forget(*, as_after_an_edit: bool = False) -> None:
     if bits._kept:
         bits._kept.answers.clear()
         bits._kept.words.masks.clear()
-        for rows in [] if as_after_an_edit else [rows for rows in bits._kept.tallies if len(rows) > 1]:
-            del bits._kept.tallies[rows]
+        if not as_after_an_edit:
+            of_all = {rows: tally for rows, tally in bits._kept.tallies.items() if len(rows) == 1}
+            bits._kept.tallies = of_all
 
 
 def compare(asked: dict[str, list[dict]], rounds: int, records: int) -> None:

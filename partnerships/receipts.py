@@ -6,9 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partnerships.models import ContributionKind, Offer
-from portal.days import day_words
+from portal.days import day_words, with_time
 from portal.documents import Document, Facts, Items, Paragraph, Section
-from portal.marks import mark
 from portal.models import Attachment
 from portal.themes import Theme
 
@@ -55,10 +54,7 @@ def receipt(offer: Offer, files: Iterable[Attachment]) -> Document:
                 [
                     Facts(
                         [
-                            (
-                                _("Submitted"),
-                                day_words(offer.submitted_at) + mark(",") + f"{offer.submitted_at:%H:%M} UTC",
-                            ),
+                            (_("Submitted"), with_time(offer.submitted_at) + " UTC"),
                             (_("Answer by"), _day(offer.answer_due_on)),
                         ]
                     ),

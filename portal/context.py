@@ -106,28 +106,22 @@ def _footer(language: str) -> list[dict]:
     ]
 
 
-# Pages that lie beside the entry they belong to, not below it: URL name of each, and of that entry.
-BELONGS = [
-    ("partnerships:import_list", "partnerships:desk_partnerships"),
-    ("partnerships:desk_registrations", "partnerships:desk_partnerships"),
-    ("partnerships:agreement_review", "partnerships:desk_partnerships"),
-]
+# Pages of records that lie beside the list of records; agreements have an entry of their own for some.
+RECORDS = "partnerships:desk_partnerships"
+BESIDE_RECORDS = [
+    "partnerships:import_list", "partnerships:desk_registrations", "partnerships:agreement_review",
+]  # fmt: skip
 
 
 def nav_items(entries, request: HttpRequest) -> list[NavItem]:
     seen = [
         (_address(name), label) for name, label, perm in entries if not perm or request.user.has_perm(perm)
     ]
-    urls = {url for url, _label in seen}
-    path = next(
-        (
-            _address(entry)
-            for page, entry in BELONGS
-            if request.path.startswith(_address(page)) and not {_address(page)} & urls
-        ),
-        request.path,
-    )
-    current = max((url for url in urls if path.startswith(url)), key=len, default="")
+    path, urls = request.path, [url for url, _label in seen]
+    beside = [url for url in map(_address, BESIDE_RECORDS) if url not in urls]
+    if any(map(path.startswith, beside)):
+        path = _address(RECORDS)
+    current = max(filter(path.startswith, urls), key=len, default="")
     return [NavItem(url, label, url == current) for url, label in seen]
 
 

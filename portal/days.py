@@ -7,10 +7,12 @@ months are written out where a language does not use them.
 Source: the date formats of Unicode CLDR, which Django's DATE_FORMAT of these languages also follows.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+
+from portal.marks import mark
 
 FORMS = {
     "es": {
@@ -53,3 +55,8 @@ def form_of(form: str) -> str:
 def day_words(day: date | None, form: str = "j F Y") -> str:
     """A day in the form that the language has for one of English; "" for none."""
     return date_format(day, form_of(form)) if day else ""
+
+
+def with_time(at: datetime | None, form: str = "j F Y") -> str:
+    """A day and its hour: 22 November 2026, 20:56; "" for none."""
+    return f"{day_words(at, form)}{mark(',')}{at:%H:%M}" if at else ""

@@ -27,4 +27,4 @@ class DeskRow:
 
     @property
     def due_text(self) -> str:
-        return day_words(self.due_on, "j M") if self.due_on else ""
+        return day_words(self.due_on, "j M")

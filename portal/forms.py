@@ -61,8 +61,7 @@ class PortalBoundField(BoundField):
         typed = super().data
         if isinstance(typed, str):
             if isinstance(self.field, forms.IntegerField):  # decimals are a kind of it
-                is_whole = not isinstance(self.field, forms.DecimalField | forms.FloatField)
-                return plain_number(typed, 0 if is_whole else getattr(self.field, "decimal_places", None))
+                return plain_number(typed, getattr(self.field, "decimal_places", 0))
             if isinstance(self.field, forms.DateField):
                 return plain_digits(typed)
         return typed

@@ -13,9 +13,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from portal.attachments import attached_to
-from portal.days import day_words
+from portal.days import day_words, with_time
 from portal.documents import Document, Facts, Items, Paragraph, Section, Table
-from portal.marks import mark
 from screening import comparison, dossier, queries
 from screening.labels import (
     ANSWERS,
@@ -396,7 +395,7 @@ def _history(case: Case) -> Section:
 
 
 def _moment(at) -> str:
-    return day_words(localtime(at), "j M Y") + mark(",") + f"{localtime(at):%H:%M}" if at else "–"
+    return with_time(localtime(at), "j M Y") if at else "–"
 
 
 def _day(day) -> str:

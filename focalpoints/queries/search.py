@@ -6,7 +6,7 @@ best of them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,6 +25,11 @@ from partnerships.search import Wanted, find, page_of
 from portal.days import day_words
 from portal.marks import joined
 from portal.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from partnerships.queries.registry import Codes
 
 Reader = User | AnonymousUser
 TOP = 5  # of each kind, while none is chosen
@@ -114,9 +119,9 @@ def _partnerships(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]
     ids = page_of(found, size=limit).ids
     records = Partnership.objects.for_list().in_bulk(ids)
 
-    def hit(record: Partnership) -> Hit:
+    def hit(record: "WithAnnotations[Partnership, Codes]") -> Hit:
         url = reverse("partnerships:partnership_detail", args=[record.reference])
-        codes = joined(record.entity_codes)  # type: ignore[attr-defined]
+        codes = joined(record.entity_codes)
         return Hit(record.title, url, _short(record.summary), _meta(record.reference, codes))
 
     return found.total, [hit(records[pk]) for pk in ids if pk in records]
@@ -147,7 +152,7 @@ def _library(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
 
 
 def _lessons(user: Reader, words: str, limit: int) -> tuple[int, list[Hit]]:
-    def hit(record: Partnership) -> Hit:
+    def hit(record: "WithAnnotations[Partnership, Codes]") -> Hit:
         url = reverse("partnerships:partnership_detail", args=[record.reference])
         text = record.lessons or " ".join(row.text for row in record.lesson_rows.all())
         return Hit(record.title, url, _short(text), _meta(record.reference))

@@ -123,22 +123,24 @@ def sector_choices() -> list[tuple[str, Any]]:
 class CurrencyField(forms.RegexField):
     """Three letters of ISO 4217, typed in any case, kept and shown in capitals."""
 
+    def __init__(self, **kwargs):
+        super().__init__(
+            r"^[A-Za-z]{3}$",
+            label=_("Currency"),
+            required=False,
+            widget=forms.TextInput(
+                attrs={"class": "govuk-input--width-4", "autocomplete": "off", "dir": "ltr"}
+            ),
+            help_text=_("Three letters, for example USD"),
+            error_messages={"invalid": _("Enter the three letters of the currency, for example USD")},
+            **kwargs,
+        )
+
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").upper()
 
     def prepare_value(self, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
-
-
-def currency_field(**kwargs) -> forms.CharField:
-    return CurrencyField(
-        r"^[A-Za-z]{3}$",
-        label=_("Currency"),
-        required=False,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-4", "autocomplete": "off", "dir": "ltr"}),
-        error_messages={"invalid": _("Enter the three letters of the currency, for example USD")},
-        **kwargs,
-    )
 
 
 def yes_no(label: Any, hints: Mapping[str, str | Promise] | None = None, **kwargs) -> forms.Field:

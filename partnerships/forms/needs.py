@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
 from partnerships import labels
-from partnerships.forms.choices import GroupedCheckboxes, country_groups, currency_field
+from partnerships.forms.choices import CurrencyField, GroupedCheckboxes, country_groups
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import Appeal, Need, NeedStatus, NeedVisibility
 from portal.forms import ChoiceCards, DateParts, HintedRadios, offer_choices
@@ -155,7 +155,7 @@ class AppealForm(forms.ModelForm):
             "target_amount": forms.TextInput(attrs={"class": "govuk-input--width-10", "dir": "ltr"}),
         }
 
-    currency = currency_field(help_text=_("Three letters, for example USD"))
+    currency = CurrencyField()
     closes_on = forms.DateField(label=_("Last day"), required=False, widget=DateParts)
 
     def __init__(self, *args, entities, **kwargs):

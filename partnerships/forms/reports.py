@@ -111,9 +111,7 @@ def result_rows(
     """The rows as the report has them, or, before that, as they were typed for another version of it."""
     made = forms.formset_factory(ResultForm, formset=ResultRows, extra=0, max_num=60, absolute_max=80)
     anew = {row["indicator"]: row for row in typed}
-    initial = [
-        {name: {**row, **anew.get(row["indicator"], {})}[name] for name in ("indicator", "value", "comment")}
-        for row in report.results
-    ]
+    merged = [{**row, **anew.get(row["indicator"], {})} for row in report.results]
+    initial = [{name: row[name] for name in ("indicator", "value", "comment")} for row in merged]
     facts = {str(row["indicator"]): row for row in report.results}
     return cast(ResultRows, made(data, initial=initial, prefix="results", form_kwargs={"facts": facts}))

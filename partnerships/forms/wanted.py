@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from partnerships.forms.choices import (
     KIND_HINTS,
     OFFERED_KINDS,
+    CurrencyField,
     GroupedCheckboxes,
-    currency_field,
     target_groups,
     theme_groups,
 )
@@ -59,7 +59,7 @@ class WhatFields(forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "dir": "ltr"}),
         error_messages={"invalid": _("Enter an amount in digits, for example 25000")},
     )
-    currency = currency_field(help_text=_("Three letters, for example USD"))
+    currency = CurrencyField()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -158,7 +158,7 @@ def window_words(subject: Offer | Need) -> str:
 
 
 def _day(value) -> str:
-    return day_words(value, "j M Y") if value else ""
+    return day_words(value, "j M Y")
 
 
 @register.filter

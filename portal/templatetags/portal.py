@@ -5,7 +5,6 @@ because an include cannot hold content. templates/components/README.md lists the
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
@@ -17,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from portal.days import form_of
+from portal.days import form_of, with_time
 from portal.figures.svg import count_text
 from portal.forms import error_links
 from portal.marks import days_in_order, joined, mark
@@ -333,6 +332,7 @@ def amount(value: Decimal | int | None, currency: str = "") -> str:
 
 
 register.filter(joined)
+register.filter("with_time", with_time, expects_localtime=True)
 register.simple_tag(mark)
 
 
@@ -353,13 +353,6 @@ def days_kept(text: str) -> str:
 def date_in_words(day: Any, form: str | None = None) -> str:
     """Django's filter, with the form that the language has for one of English."""
     return defaultfilters.date(day, form and form_of(form))
-
-
-@register.filter(expects_localtime=True)
-def with_time(at: datetime, form: str) -> str:
-    """A day in the form given and the hour: 22 Nov 2026, 20:56; "" for none."""
-    day, hour = date_in_words(at, form), defaultfilters.time(at, "H:i")
-    return f"{day}{mark(',')}{hour}" if day else ""
 
 
 # Django's two filters for texts that people wrote, with what it leaves out: the order of their own language.

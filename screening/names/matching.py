@@ -243,7 +243,7 @@ def compared(
 
 
 def _says_enough(ours: AnalysedName, theirs: AnalysedName) -> bool:
-    """One word is not yet a name to know somebody by whose own name has more, "Larry" and "Larry Cox"."""
+    """One word is not yet a name to know somebody by whose own name has more, "Vydumko" and "Jan Vydumko"."""
     return len(theirs.words) > 1 or len(ours.words) == 1
 
 

@@ -162,21 +162,26 @@ def send_up(case: Case, *, version: int, note: str, by: User) -> Case:
     return case
 
 
-def may_meet_conditions(case: Case, user: User) -> bool:
-    """Those who examine and those who ask, once an approval made the conditions more than proposals."""
-    is_made = Decision.objects.filter(case=case, outcome=DecisionOutcome.APPROVED_WITH_CONDITIONS).exists()
-    return is_made and (user.has_perm("screening.assess_case") or user.has_perm("screening.request_case"))
+def may_say_met(user: User) -> bool:
+    """Those who examine and those who ask say of a condition that it is met."""
+    return user.has_perm("screening.assess_case") or user.has_perm("screening.request_case")
+
+
+def makes_conditions(case: Case) -> bool:
+    """Whether an approval made the conditions of a case more than proposals."""
+    decision = getattr(case, "decision", None)
+    return decision is not None and decision.outcome == DecisionOutcome.APPROVED_WITH_CONDITIONS
 
 
 @transaction.atomic
 def meet_condition(condition, *, note: str, by: User) -> None:
     """Record that a condition of an approval has been met, and by what that shows."""
-    if not (by.has_perm("screening.assess_case") or by.has_perm("screening.request_case")):
+    if not may_say_met(by):
         raise PermissionDenied
     case = locks.locked(condition.case)
     if case.status != CaseStatus.CLOSED:
         raise RuleViolation(_("The case is not decided yet. Conditions are met afterwards."))
-    if not may_meet_conditions(case, by):
+    if not makes_conditions(case):
         raise RuleViolation(_("The decision made no conditions; these were proposed only."))
     condition.refresh_from_db()
     if condition.met_at is not None:

@@ -167,7 +167,7 @@ def case_page(
         "hits": list(case.company.hits.for_list()),
         "screened": screened_facts(run) if run else [],
         "conditions": list(case.conditions.all()),
-        "may_meet": decisions.may_meet_conditions(case, user),
+        "may_meet": decisions.makes_conditions(case) and decisions.may_say_met(user),
         "may_note": queue.may_note(user),
         "history": queries.case_history(case),
         "checks": check_items(checks),
@@ -209,7 +209,7 @@ def run_context(case: Case) -> dict:
 
 def _decided(case: Case) -> dict:
     """The decision's rating and reasons in words; the computed rating where the decided one is stricter."""
-    decision = Decision.objects.filter(case=case).first()
+    decision: Decision | None = getattr(case, "decision", None)
     if decision is None:
         return {}
     is_stricter = decision.rating != decision.computed_rating

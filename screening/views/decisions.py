@@ -189,9 +189,7 @@ def condition_met(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Say that a condition of an approval is met: reviewers, and those who asked for the case."""
     case = get_object_or_404(Case.objects.visible_to(request.user), reference=reference)
     condition = get_object_or_404(Condition, pk=pk, case=case, case__status=CaseStatus.CLOSED)
-    if not (
-        request.user.has_perm("screening.assess_case") or request.user.has_perm("screening.request_case")
-    ):
+    if not services.may_say_met(request.user):
         raise PermissionDenied
     form = ConditionMetForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200

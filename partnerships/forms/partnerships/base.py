@@ -61,26 +61,6 @@ class PlainForm(forms.ModelForm):
                 field.choices = [(value, label if value != "" else blank) for value, label in choices]
 
 
-class CurrencyField(forms.CharField):
-    """Three letters of ISO 4217, in any case."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            label=_("Currency"),
-            required=False,
-            max_length=3,
-            widget=short(4, maxlength=3),
-            help_text=_("Three letters, for example USD"),
-            **kwargs,
-        )
-
-    def clean(self, value: str) -> str:
-        code = super().clean(value).strip().upper()
-        if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
-            raise ValidationError(_("Enter the three letters of the currency, for example USD"))
-        return code
-
-
 class PercentField(forms.DecimalField):
     """A share from 0 to 1, typed and shown in per cent."""
 

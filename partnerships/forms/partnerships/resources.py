@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from partnerships.forms.partnerships.base import CurrencyField, RecordForm, RowForm, short, text, yes_no
+from partnerships.forms.choices import CurrencyField
+from partnerships.forms.partnerships.base import RecordForm, RowForm, short, text, yes_no
 from partnerships.models import Contribution, Partnership, UNCost
 from portal.countries import CountryField
 
@@ -33,7 +34,7 @@ class ContributionRow(RowForm):
             "valuation_method": _("For goods, time and skills that carry a value"),
         }
 
-    currency = CurrencyField()
+    currency = CurrencyField(strip=True)
     is_earmarked = yes_no(_("Earmarked"))
     country = CountryField(label=_("Place"), required=False)
 
@@ -63,7 +64,7 @@ class UNCostRow(RowForm):
         fields = ["kind", "staff_days", "amount", "currency", "note"]
         widgets = {"staff_days": short(5), "amount": short()}
 
-    currency = CurrencyField()
+    currency = CurrencyField(strip=True)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
