@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from datetime import date
@@ -353,10 +354,13 @@ def test_memory_does_not_grow_with_the_file(importer, tmp_path):
         """Blocks of memory in use once the first entry is there: what it waited for was read by then."""
         (folder := tmp_path / str(entries)).mkdir()
         reading = importers.read(importer, large_lists.make(importer, folder, entries))
+        gc.collect()  # else the count tells when the collector last ran
         before = sys.getallocatedblocks()
         first = next(reading)
         assert first.source_id in ("1", "inv-1")
+        gc.collect()
         return sys.getallocatedblocks() - before
 
     held(1)  # tables of names and countries are read once
-    assert held(1500) - held(500) < 5_000  # kept in memory, each entry more takes ten blocks and more
+    # Kept in memory, each entry more takes ten blocks and more; what a parser reads ahead is up to 9,000.
+    assert held(6_000) - held(1_000) < 15_000
