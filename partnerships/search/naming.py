@@ -10,7 +10,7 @@ import time
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -57,12 +57,11 @@ class Named(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A filter. Its names, and its official wording that is too long to be typed in full: "| word word |"."""
+    """A filter with its names, or with its wording that is too long to be typed in full: "| word word |"."""
 
     facet: str
     value: str
     names: str
-    wording: str
 
 
 def named(text: str) -> list[Named]:
@@ -73,7 +72,7 @@ def named(text: str) -> list[Named]:
     starts = [_starts(word) for word in weighty]
     return [
         Named(facet, value, any(line in names for line in whole))
-        for facet, value, names, _wording in (_known() if starts else ())
+        for facet, value, names in (_known("names") if starts else ())
         if _has_all(names, starts)
     ]
 
@@ -82,7 +81,9 @@ def worded(text: str) -> list[Named]:
     """Goals and targets of which the official wording has every word of a text, or words that begin so."""
     starts = [_starts(word) for word in _weighty(_words(text))]
     return [
-        Named(known.facet, known.value) for known in _known() if starts and _has_all(known.wording, starts)
+        Named(facet, value)
+        for facet, value, wording in (_known("wording") if starts else ())
+        if _has_all(wording, starts)
     ]
 
 
@@ -93,7 +94,7 @@ def mentioned(text: str) -> list[Named]:
     han = [word for word in words if _is_han(word)]
     return [
         Named(facet, value)
-        for facet, value, names, _wording in _known()
+        for facet, value, names in _known("names")
         if any(
             name in line or any(name.strip() in word for word in han)
             for name in filter(None, names.split("|"))
@@ -139,7 +140,9 @@ def _words(text: str) -> list[str]:
 
 
 def _words_as_typed(text: str) -> list[str]:
-    text = MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(LETTERS)
+    text = text.casefold()
+    if not text.isascii():
+        text = MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(LETTERS)
     return [word for word in WORD.findall(text) if len(word) > 1 or not word.isalpha() or _is_han(word)]
 
 
@@ -147,23 +150,23 @@ def _line(words: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
-_kept: tuple[float, list[_Known]] = (0.0, [])
+_kept: dict[str, tuple[float, list[_Known]]] = {}
 
 
-def _known() -> list[_Known]:
-    """Every filter with a name, kept for a few minutes."""
-    global _kept
-    until, known = _kept
+def _known(what: Literal["names", "wording"]) -> list[_Known]:
+    """Every filter that has such, kept for a few minutes. Who types needs the names only: a quarter of it."""
+    until, known = _kept.get(what, (0.0, []))
     if time.monotonic() > until:
         known = [
-            _Known(facet, value, _joined(tuple(names)), _joined(tuple(wording)))
+            _Known(facet, value, _joined(tuple(texts)))
             for facet, value, names, wording in _all_names()
+            if (texts := names if what == "names" else wording)
         ]
-        _kept = (time.monotonic() + labels.KEPT_SECONDS, known)
+        _kept[what] = (time.monotonic() + labels.KEPT_SECONDS, known)
     return known
 
 
-@lru_cache(maxsize=2_000)  # else a reader would wait a tenth of a second for it every few minutes
+@lru_cache(maxsize=2_000)  # else a reader would wait for it every few minutes
 def _joined(names: tuple[str, ...]) -> str:
     """Each name without and with the Arabic article: who begins to type it has it still."""
     typed = [words for name in names if (words := _words_as_typed(name))]

@@ -55,6 +55,11 @@ def test_a_filter_is_named_in_each_language(words, facet, value):
     assert best(words) == (facet, value)
 
 
+def test_without_words_no_names_are_gathered(monkeypatch):
+    monkeypatch.setattr(naming, "_known", None)
+    assert suggest_filters(Wanted()) == []
+
+
 @pytest.mark.parametrize("begun", ["الم", "المي", "ألم", "مي"])
 def test_the_arabic_article_may_be_typed_or_not(begun):
     assert {named.facet for named in naming.named(begun)} & {"theme", "country"}
