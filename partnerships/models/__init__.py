@@ -36,6 +36,7 @@ from partnerships.models.needs import (
 from partnerships.models.offers import (
     ANSWER_WORKING_DAYS,
     DRAFT_KEPT_DAYS,
+    OFFER_CORRECTABLE,
     OFFER_FINAL,
     OFFER_MOVES,
     OFFER_ON_DESK,
@@ -116,6 +117,7 @@ __all__ = [
     "IMPORT_MOVES",
     "NEED_MOVES",
     "NEED_OPEN",
+    "OFFER_CORRECTABLE",
     "OFFER_FINAL",
     "OFFER_MOVES",
     "OFFER_ON_DESK",

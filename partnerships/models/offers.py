@@ -75,6 +75,7 @@ OFFER_MOVES: dict[str, set[str]] = {
 }
 OFFER_FINAL = [status for status, moves in OFFER_MOVES.items() if not moves]
 OFFER_ON_DESK = [_O.SUBMITTED, _O.TRIAGE, _O.CLARIFICATION, _O.ROUTED, _O.RESERVED, _O.MATCHED]
+OFFER_CORRECTABLE = [_O.SUBMITTED, _O.TRIAGE, _O.CLARIFICATION]  # until the desk has passed it on or declined
 OFFER_STEPS = ["company", "what", "where", "goals", "conduct"]
 DRAFT_KEPT_DAYS = 90
 RESERVED_DAYS = 30

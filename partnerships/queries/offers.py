@@ -24,6 +24,7 @@ from portal.models import AuditEvent, User
 TOLD = [  # besides the moves
     "began",
     "made again",
+    "corrected",
     "passed on",
     "renewed",
     "asked the UN side",

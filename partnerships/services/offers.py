@@ -1,6 +1,6 @@
 """What a business does with an offer, from the first draft to the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from partnerships.domains import domain_of, is_company_domain
 from partnerships.models import (
     ANSWER_WORKING_DAYS,
+    OFFER_CORRECTABLE,
     OFFER_FINAL,
     OFFER_MOVES,
     OFFER_ON_DESK,
@@ -37,6 +38,7 @@ from portal.limits import take
 from portal.models import Attachment, User
 from portal.references import next_reference
 
+CODED = ("countries", "targets")  # of an offer, as codes of other tables
 LONGEST_RENEWAL_DAYS = 730
 KEPT_DRAFT_DAYS = 30
 KEPT_DRAFT_SALT = "kept-draft"
@@ -81,7 +83,17 @@ def save_step(
     `version` is that of the step when its form was opened. Raises StaleEdit where somebody saved other
     answers to the same step since; the same answers sent twice are one save.
     """
-    offer = _own_draft(offer, by)
+    return _keep_step(_own_draft(offer, by), step, answers, values, version, by)
+
+
+def _keep_step(
+    offer: Offer,
+    step: str,
+    answers: dict[str, list[str]],
+    values: dict[str, Any] | None,
+    version: int,
+    by: User,
+) -> Offer:
     kept = offer.answers.get(step, {"version": 0, "data": None})
     if kept["data"] != answers and kept["version"] != version:
         raise StaleEdit(_("Somebody changed this step after you opened it."))
@@ -110,7 +122,7 @@ def _apply(
     company = values.get("company")
     if company and not company.members.filter(user=by).exists():
         raise PermissionDenied
-    for name in ("countries", "targets"):
+    for name in CODED:
         if name in values:
             getattr(offer, name).set(values.pop(name))
     for name, value in values.items():
@@ -212,6 +224,62 @@ def ask_un(offer: Offer, *, text: str, by: User) -> OfferQuestion:
     return question
 
 
+def why_fixed(offer: Offer) -> str:
+    """Why the words of a submitted offer cannot be corrected any more, and what to do; "" while they can."""
+    if offer.status in OFFER_CORRECTABLE:
+        return ""
+    if offer.status in OFFER_FINAL:
+        return _("The offer has ended, so its words stand. Make it again with these words and change them.")
+    return _(
+        "%(entity)s decides on these words, so they stand. Ask those who hold the offer if one is wrong."
+    ) % {"entity": offer.entity}
+
+
+@transaction.atomic
+def correct_offer(
+    offer: Offer,
+    step: str,
+    *,
+    answers: dict[str, list[str]],
+    values: dict[str, Any],
+    version: int,
+    by: User,
+) -> Offer:
+    """Change what a submitted offer says while the desk still reads it.
+
+    The history keeps both wordings, whoever reads the offer is told, and it is ranked anew. The clock goes
+    on. Raises StaleEdit as `save_step` does, RuleViolation once somebody has decided.
+    """
+    offer = _own_offer(offer, by)
+    if reason := why_fixed(offer):
+        raise RuleViolation(reason)
+    before, odd = _said(offer, values), _suspicion(offer)
+    offer = _keep_step(offer, step, answers, values, version, by)
+    after = _said(offer, values)
+    if changes := {name: [before[name], after[name]] for name in before if before[name] != after[name]}:
+        added = [
+            slug for slug in _suspicion(offer) if slug not in odd
+        ]  # the desk may have cleared the others
+        offer.suspicion = ",".join(filter(None, [offer.suspicion, *added]))
+        offer.save(update_fields=["suspicion"])
+        event = record(offer, "corrected", by=by, changes=changes)
+        if offer.triager:
+            tell_un_user(offer.triager, offer, "corrected", event)
+        key = f"rank_some:{offer.reference}:{offer.version}"
+        enqueue("partnerships.rank_some", key=key, offer_ids=[offer.pk])
+    return offer
+
+
+def _said(offer: Offer, names: Iterable[str]) -> dict[str, Any]:
+    """Columns of an offer by name; related rows by their codes."""
+    return {
+        name: sorted(getattr(offer, name).values_list("pk", flat=True))
+        if name in CODED
+        else getattr(offer, name)
+        for name in names
+    }
+
+
 @transaction.atomic
 def withdraw_offer(offer: Offer, *, note: str, by: User) -> None:
     offer = _own_offer(offer, by)
@@ -228,7 +296,11 @@ def renew_offer(offer: Offer, *, until: date, by: User) -> Offer:
     if until <= (offer.available_until or today) or until > today + timedelta(days=LONGEST_RENEWAL_DAYS):
         raise RuleViolation(_("Choose a day after the present one, within two years from today."))
     before, offer.available_until = offer.available_until, until
-    offer.save(update_fields=["available_until", "updated_at"])
+    if where := offer.answers.get("where"):  # so that a correction begins with the new day
+        parts = {f"available_until_{part}": [str(getattr(until, part))] for part in ("day", "month", "year")}
+        where["data"] |= parts
+        where["version"] += 1
+    offer.save(update_fields=["available_until", "answers", "updated_at"])
     record(offer, "renewed", by=by, changes={"available_until": [before, until]})
     return offer
 

@@ -1,10 +1,12 @@
 """Words for offers, needs and their matches: `{% load offers %}`."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import capfirst
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from partnerships import labels
 from partnerships.forms.desk_offers import NotAFitForm
 from partnerships.matching import Part, Reason
-from partnerships.models import ContributionKind, Need, NeedStatus, Offer, OfferStatus
+from partnerships.models import CompactStatus, ContributionKind, Need, NeedStatus, Offer, OfferStatus
 from portal.days import day_words
 from portal.marks import joined
 from portal.models import AuditEvent, Sector
@@ -301,6 +303,7 @@ HAPPENED = {
     "moved to withdrawn": gettext_lazy("You withdrew the offer"),
     "asked the UN side": gettext_lazy("You asked us a question"),
     "answered the business": gettext_lazy("We answered your question"),
+    "corrected": gettext_lazy("You corrected the offer"),
     "renewed": gettext_lazy("You let the offer stand for longer"),
     "made again": gettext_lazy("You made an earlier offer again"),
     "called for an emergency": gettext_lazy("Called for an emergency: an office writes to you soon"),
@@ -312,6 +315,7 @@ EVENTS = {
     "began": gettext_lazy("Began"),
     "wrote": gettext_lazy("Wrote it"),
     "changed": gettext_lazy("Changed it"),
+    "corrected": gettext_lazy("The business corrected the offer"),
     "passed on": gettext_lazy("Passed it on"),
     "routed": gettext_lazy("Passed it to a UN entity"),
     "taken over": gettext_lazy("Took it over"),
@@ -336,6 +340,37 @@ def event_words(event: AuditEvent) -> str:
     """An event of an offer or a need for UN users."""
     statuses = {f"moved to {code}": label for code, label in [*OfferStatus.choices, *NeedStatus.choices]}
     return str(EVENTS.get(event.action) or statuses.get(event.action) or event.action)
+
+
+@register.filter
+def change_rows(event: AuditEvent) -> list[dict[str, str]]:
+    """What an event changed in an offer, as {field, before, after} in words."""
+    return [
+        {
+            "field": str(capfirst(Offer._meta.get_field(name).verbose_name)),
+            "before": _said(name, before),
+            "after": _said(name, after),
+        }
+        for name, (before, after) in event.changes.items()
+    ]
+
+
+def _said(name: str, value: Any) -> str:
+    """A value as an event keeps it, in words; "–" for none."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return CODE_WORDS.get(name, joined)(value)
+    if name.startswith("available_"):
+        return _day(date.fromisoformat(value))
+    if name == "compact_status":
+        return str(CompactStatus(value).label)
+    return str(value)
+
+
+CODE_WORDS = {"contribution_kinds": kind_words, "themes": theme_words, "countries": country_words}
 
 
 @register.filter

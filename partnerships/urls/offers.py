@@ -1,6 +1,15 @@
 from django.urls import path
 
-from partnerships.views import coordination, desk_needs, desk_offers, my_offers, needs, offers, people
+from partnerships.views import (
+    coordination,
+    corrections,
+    desk_needs,
+    desk_offers,
+    my_offers,
+    needs,
+    offers,
+    people,
+)
 
 urlpatterns = [
     path("offer/", offers.offer_start, name="offer_start"),
@@ -20,6 +29,12 @@ urlpatterns = [
     path("my/offers/", my_offers.my_offers, name="my_offers"),
     path("my/offers/<str:reference>/", my_offers.my_offer, name="my_offer"),
     path("my/offers/<str:reference>/matches/", my_offers.my_offer_matches, name="my_offer_matches"),
+    path("my/offers/<str:reference>/correct/", corrections.my_offer_correct, name="my_offer_correct"),
+    path(
+        "my/offers/<str:reference>/correct/<str:step>/",
+        corrections.my_offer_correct_step,
+        name="my_offer_correct_step",
+    ),
     path("my/offers/<str:reference>/reply/", my_offers.my_offer_reply, name="my_offer_reply"),
     path("my/offers/<str:reference>/ask/", my_offers.my_offer_ask, name="my_offer_ask"),
     path("my/offers/<str:reference>/renew/", my_offers.my_offer_renew, name="my_offer_renew"),

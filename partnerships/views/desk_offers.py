@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
@@ -152,6 +153,8 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
         "duties": duties_of(offer.entity) if offer.entity else [],
         "files": attached_to(offer),
         "events": history(offer)[:30],
+        "corrections": history(offer).filter(action="corrected"),
+        "read": f"?read={offer.version}",
         "sheets": sheets,
         "may_triage": may_triage,
         "may_take": may_triage and not offer.is_final and offer.triager_id != request.user.pk,
@@ -234,6 +237,9 @@ ACTS: dict[str, tuple[type[forms.Form], Callable, Any]] = {
 }
 
 
+DECIDING = ("route", "accept", "decline")  # on the words as they were read
+
+
 @require_POST
 @triage_only
 def desk_offer_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
@@ -243,6 +249,10 @@ def desk_offer_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
     offer = _offer(request, reference)
     form_class, service, done = ACTS[act]
     form = form_class(request.POST, auto_id=f"{act}_%s", **_choices(act, offer))
+    if act in DECIDING and request.GET.get("read", str(offer.version)) != str(offer.version):
+        form.add_error(
+            None, _("The business corrected the offer after you opened it. Read it again, then send.")
+        )
     if form.is_valid():
         try:
             service(offer, by=request.user, **form.cleaned_data)

@@ -152,6 +152,40 @@ def steps_of(draft: Draft, current: str = "") -> list[dict]:
     ]
 
 
+def typed_version(request: SignedIn) -> int:
+    """The version of a step when its form was opened; 0 for one never saved, and for nonsense."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def answers_of(draft: Draft, user: Any, steps: Iterable[str], page: str) -> list[dict]:
+    """What was answered, step by step, for the lists of a check; `page` names where each is changed."""
+    found = []
+    for step in steps:
+        kept = draft.answers.get(step)
+        url = reverse(f"partnerships:{page}", args=[draft.reference, step])
+        fields = step_form(step, user, kept["data"]).visible_fields() if kept else []
+        rows = [{"term": f.label, "value": answer_text(f), "url": url} for f in fields]
+        found.append(
+            {
+                "heading": STEPS[step].heading,
+                "url": url,
+                "is_done": bool(kept and kept["is_valid"]),
+                "rows": [row for row in rows if row["value"]],
+            }
+        )
+    return found
+
+
+def differences(theirs: StepForm, yours: StepForm) -> list[dict]:
+    """The answers in which two versions of a step differ, in words."""
+    pairs = [
+        {"field": field.label, "theirs": answer_text(theirs[field.name]), "yours": answer_text(field)}
+        for field in yours.visible_fields()
+    ]
+    return [pair for pair in pairs if pair["theirs"] != pair["yours"]]
+
+
 def answer_text(field: BoundField) -> str:
     """What was answered to one question, in words."""
     value = field.value()

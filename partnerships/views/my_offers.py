@@ -52,6 +52,7 @@ def _my_offer_page(request: SignedIn, offer: Offer, **tried: Any) -> HttpRespons
         "reply_form": ReplyForm(),
         "ask_form": EnquiryForm(auto_id="ask_%s"),
         "renew_form": RenewForm(auto_id="renew_%s"),
+        "fixed_because": services.why_fixed(offer),
         "events": queries.timeline(offer),
         "files": attached_to(offer),
         "may_withdraw": OfferStatus.WITHDRAWN in OFFER_MOVES[offer.status],

@@ -23,11 +23,13 @@ from partnerships.views.drafts import (
     VISITOR,
     Draft,
     VisitorDraft,
-    answer_text,
+    answers_of,
+    differences,
     draft_of,
     has_visitor_draft,
     step_form,
     steps_of,
+    typed_version,
 )
 from portal import attachments, documents, limits
 from portal.errors import RuleViolation, StaleEdit
@@ -105,7 +107,7 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
     typed = STEPS[step].typed(request.POST)
     form = step_form(step, request.user, typed)
     values = form.values() if form.is_valid() else None
-    version = _number(request.POST.get("version"))
+    version = typed_version(request)
     try:
         if isinstance(draft, Offer):
             draft = services.save_step(
@@ -115,7 +117,7 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
             draft.save_step(step, answers=typed, values=values, version=version)
     except StaleEdit as stale:
         theirs = step_form(step, request.user, draft.answers[step]["data"])
-        conflict = {"reason": stale, "changes": _differences(theirs, form)}
+        conflict = {"reason": stale, "changes": differences(theirs, form)}
         return _step_page(request, draft, step, form, status=409, conflict=conflict)
     if "second" in request.POST:
         messages.success(request, _("Saved. Come back when you like: nothing you typed is lost."))
@@ -158,18 +160,6 @@ def _colleagues(request: SignedIn, step: str) -> Iterable[Any]:
     return companies_at_domain_of(request.user)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
-
-
-def _differences(theirs: StepForm, yours: StepForm) -> list[dict]:
-    pairs = [
-        {"field": field.label, "theirs": answer_text(theirs[field.name]), "yours": answer_text(field)}
-        for field in yours.visible_fields()
-    ]
-    return [pair for pair in pairs if pair["theirs"] != pair["yours"]]
-
-
 # --- submit -----------------------------------------------------------------------------------------------
 
 
@@ -196,21 +186,7 @@ def offer_check(request: SignedIn, reference: str) -> HttpResponse:
             form.add_error(None, str(broken_rule))
         else:
             return redirect("partnerships:offer_submitted", draft.reference)
-    answers = []
-    for step, form_class in STEPS.items():
-        kept = draft.answers.get(step)
-        filled = step_form(step, request.user, kept["data"]) if kept else None
-        url = reverse("partnerships:offer_step", args=[draft.reference, step])
-        fields = filled.visible_fields() if filled else []
-        rows = [{"term": f.label, "value": answer_text(f), "url": url} for f in fields]
-        answers.append(
-            {
-                "heading": form_class.heading,
-                "url": url,
-                "is_done": bool(kept and kept["is_valid"]),
-                "rows": [row for row in rows if row["value"]],
-            }
-        )
+    answers = answers_of(draft, request.user, STEPS, "offer_step")
     is_ready = all(answer["is_done"] for answer in answers)
     status = 422 if form.errors else 200
     return _page(

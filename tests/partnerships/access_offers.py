@@ -92,6 +92,7 @@ def asked(world: SimpleNamespace) -> list:
 # In the order of PERSONAS: anonymous, business ×2, focal own, focal other, reviewer, decider, administrator,
 # coordinator.
 MINE = "login 200 404 404 404 404 404 404 404"
+FIXED = "login 302 404 404 404 404 404 404 404"  # another holds the offer: its page says why
 TRIAGE = "login 403 403 200 200 403 403 403 403"
 READ = "login 403 403 200 200 404 404 404 200"  # who is named for a country of the offer too
 POST_NEED = "login 403 403 200 200 403 403 403 403"
@@ -108,6 +109,10 @@ ROWS: dict[str, Row] = {
     "partnerships:my_offers": Row(post=NO_POST, get="login 200 200 403 403 403 403 403 403"),
     "partnerships:my_offer": Row(post=NO_POST, get=MINE, args=offer),
     "partnerships:my_offer_matches": Row(post=NO_POST, get=MINE, args=offer),
+    "partnerships:my_offer_correct": Row(post=NO_POST, get=FIXED, args=offer),
+    "partnerships:my_offer_correct_step": Row(
+        get=FIXED, post=FIXED, args=lambda world: [world.offer.reference, "what"]
+    ),
     "partnerships:my_offer_reply": Row(get=NO_GET, post="login 422 404 404 404 404 404 404 404", args=offer),
     "partnerships:my_offer_withdraw": Row(get=MINE, post="login 302 404 404 404 404 404 404 404", args=offer),
     "partnerships:offer_keep": Row(get="302", post="302"),
