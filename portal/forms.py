@@ -6,10 +6,12 @@ and from templates/forms/ and templates/django/forms/widgets/.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from inspect import isclass
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +28,19 @@ INPUT_CLASSES: list[tuple[type[forms.Widget], str]] = [
 ]
 
 
-REQUIRED = forms.Field.default_error_messages["required"]
+def _words_of_django() -> Iterator[Any]:
+    """Its own messages of fields and validators, as the objects that an error carries."""
+    for module in (forms.fields, forms.models, validators):
+        for kind in filter(isclass, vars(module).values()):
+            if issubclass(kind, forms.Field):
+                yield from kind.default_error_messages.values()
+            elif module is validators:
+                yield getattr(kind, "message", None)
+    yield from validators.DecimalValidator.messages.values()
+
+
+# "Enter a number." says nothing away from its field; what this portal words itself does.
+NAMELESS = frozenset(map(id, _words_of_django()))
 
 
 class PortalBoundField(BoundField):
@@ -95,12 +109,15 @@ def focus_id(field: BoundField) -> str:
 
 
 def error_links(form: forms.BaseForm, rows: Iterable[forms.BaseForm] = ()) -> list[dict]:
-    """Every error of a form, and of its rows, as {"id" of the input ("" if of the whole form), "message"}."""
+    """Every error of a form, and of its rows, as {"id" of the input ("" if of the whole form), "message"}.
+
+    A message in words of Django's own is preceded by the label of its field.
+    """
     links = [{"id": "", "message": message} for message in form.non_field_errors()]
     for field in form.visible_fields():
-        for message in field.errors:
-            # Django's own "required" says nothing away from its field, so the list names the field as well.
-            text = f"{field.label} – {message}" if message == REQUIRED else message
+        for error in field.errors.as_data():
+            message = next(iter(error))
+            text = f"{field.label} – {message}" if id(error.message) in NAMELESS else message
             links.append({"id": focus_id(field), "message": text})
     for field in form.hidden_fields():
         links += [{"id": "", "message": message} for message in field.errors]

@@ -4,7 +4,7 @@ What is screened (names, people, registry numbers) stands on the company itself;
 standings in the Global Compact are rows of their own. Source: criteria.yaml, company_fields.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,6 +58,7 @@ class Field:
     kind: str = "text"
     choices: Choices = ()
     hint: str | Promise = ""
+    is_required: bool = False  # of the company itself: a rule of the catalogue starts from it
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,12 @@ PARTS = (
         "organization",
         _("The organization"),
         (
-            Field("legal_form", _("Legal form")),
+            Field("legal_form", _("Legal form"), is_required=True),
             Field("is_listed", _("Listed on a stock exchange"), "yes_no"),
             Field("exchange", _("Stock exchange")),
             Field("ticker", _("Ticker")),
             Field("isin", _("ISIN")),
-            Field("employees", _("People employed"), "number"),
+            Field("employees", _("People employed"), "number", is_required=True),
             Field("employees_year", _("Year of that number"), "year"),
             Field("revenue_amount", _("Revenue"), "number", hint=_("In whole units")),
             Field("revenue_currency", _("Currency"), hint=_("Three letters, such as USD")),
@@ -95,10 +96,10 @@ PARTS = (
                 _("Does it make, sell or run any of these?"),
                 "choices",
                 PRODUCTS,
-                _("Leave all empty where it has to do with none"),
+                is_required=True,
             ),
-            Field("hq_country", _("Country of the head office"), "countries"),
-            Field("operating_countries", _("Countries where it works"), "countries"),
+            Field("hq_country", _("Country of the head office"), "countries", is_required=True),
+            Field("operating_countries", _("Countries where it works"), "countries", is_required=True),
             Field("sourcing_countries", _("Countries it buys from"), "countries"),
         ),
     ),
@@ -106,11 +107,18 @@ PARTS = (
         "ownership",
         _("Who owns and runs it"),
         (
-            Field("state_owned_percent", _("Owned by a State, per cent"), "percent"),
+            Field(
+                "state_owned_percent",
+                _("Owned by a State, per cent"),
+                "percent",
+                hint=_("0 where no State owns any of it"),
+                is_required=True,
+            ),
             Field(
                 "is_pep_linked",
                 _("Is an owner or director a politically exposed person, or close to one?"),
                 "yes_no",
+                is_required=True,
             ),
             Field("subsidiaries", _("Subsidiaries"), "lines"),
             Field("joint_ventures", _("Joint ventures"), "lines"),
@@ -139,6 +147,7 @@ PARTS = (
                 "aml_self_certification",
                 _("Certifies that it works against money laundering"),
                 "yes_no",
+                is_required=True,
             ),
         ),
     ),
@@ -148,13 +157,29 @@ PARTS = (
         (
             Field("current_un_engagements", _("Current work with UN entities"), "lines"),
             Field("un_vendor_numbers", _("UN vendor numbers"), "lines"),
-            Field("procurement_interest_declared", _("Wants to sell to the UN"), "yes_no"),
+            Field("procurement_interest_declared", _("Wants to sell to the UN"), "yes_no", is_required=True),
             Field("conflicts_declared", _("Conflicts of interest"), "lines"),
             Field("past_un_decisions", _("Earlier decisions of UN entities on it"), "lines"),
         ),
     ),
 )
 FIELDS = {field.name: field for part in PARTS for field in part.fields}
+MAIN_ACTIVITY = Field("sector_0", _("Main activity"), is_required=True)  # a row of its own, not a fact
+
+
+def unanswered(values: Mapping[str, Any], activities: Sequence[Any]) -> list[tuple[Part, Field]]:
+    """The questions that a company must answer in its statement and has not, with their parts.
+
+    An empty list of products is an answer: none of them.
+    """
+    missing = []
+    for part in PARTS:
+        if part.slug == "activities" and not activities:
+            missing.append((part, MAIN_ACTIVITY))
+        missing += [
+            (part, field) for field in part.fields if field.is_required and values.get(field.name) is None
+        ]
+    return missing
 
 
 def in_words(field: Field, value: Any) -> str:

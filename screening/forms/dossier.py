@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.forms import DateParts, HintedCheckboxes
 from portal.models import Country, Sector
-from screening.dossier import Field, Part
+from screening.dossier import MAIN_ACTIVITY, Choices, Field, Part
 from screening.models import ActivityRole, AllegationStatus, CompactStatus, Theme
 
 WEB = URLValidator(schemes=["http", "https"])
 YES_NO = [("", _("Not stated")), ("yes", _("Yes")), ("no", _("No"))]
+NONE = "none"  # of the products asked about
 COUNTRY_HINT = _("One a line, by name or code")
 DISCLOSED_ACTIVITIES = 4
 
@@ -54,6 +55,21 @@ class CountriesField(LinesField):
         return list(dict.fromkeys(codes))
 
 
+class ProductsField(forms.MultipleChoiceField):
+    """Some of the choices, or the one that says "none of these": an untouched list is no statement."""
+
+    widget = HintedCheckboxes
+
+    def __init__(self, *, choices: Choices, **kwargs):
+        super().__init__(choices=[*choices, (NONE, _("None of these"))], **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        chosen = super().clean(value)
+        if NONE in chosen and len(chosen) > 1:
+            raise ValidationError(_("Tick “None of these” alone, or what the company has to do with"))
+        return chosen
+
+
 def form_field(field: Field) -> forms.Field:
     """The question that a field of the dossier asks. Empty means: not stated."""
     common: dict[str, Any] = {"label": field.label, "help_text": field.hint, "required": False}
@@ -74,7 +90,7 @@ def form_field(field: Field) -> forms.Field:
     if field.kind == "choice":
         return forms.ChoiceField(choices=[("", _("Not stated")), *field.choices], **common)
     if field.kind == "choices":
-        return forms.MultipleChoiceField(choices=field.choices, widget=HintedCheckboxes, **common)
+        return ProductsField(choices=field.choices, **common)
     if field.kind in ("lines", "countries"):
         kind = CountriesField if field.kind == "countries" else LinesField
         hint = field.hint or (
@@ -87,12 +103,12 @@ def form_field(field: Field) -> forms.Field:
 def to_store(field: Field, value: Any) -> Any:
     """A cleaned value as the dossier keeps it: JSON; None where nothing was stated.
 
-    An empty list of products says that there are none, which is a statement.
+    "None of these" products is kept as an empty list, which is a statement.
     """
     if field.kind == "date":
         return value.isoformat() if value else None
-    if field.kind == "choices":
-        return value
+    if value == [NONE]:
+        return []
     return None if value in ("", None, []) else value
 
 
@@ -100,6 +116,8 @@ def to_show(field: Field, value: Any) -> Any:
     """A kept value as a form takes it."""
     if field.kind == "yes_no" and value is not None:
         return "yes" if value else "no"
+    if field.kind == "choices" and value == []:
+        return [NONE]
     return value
 
 
@@ -132,7 +150,7 @@ class FactForm(SourceForm):
     def __init__(self, *args, field: Field, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["value"] = form_field(field)
-        self.fields["value"].required = field.kind not in ("choices", "yes_no", "choice")
+        self.fields["value"].required = field.kind not in ("yes_no", "choice")
         self.order_fields(self.field_order)
 
 
@@ -218,26 +236,39 @@ class CompactEventForm(SourceForm):
 
 
 class DisclosureForm(forms.Form):
-    """One part of what a company states about itself. Nothing is required: empty means not stated."""
+    """One part of what a company states about itself. Beside a few answers empty means: not stated.
+
+    `is_partial`: it is put aside for later, so what is missing is no error.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, part: Part, activities: list[dict], **kwargs):
+    def __init__(self, *args, part: Part, activities: list[dict], is_partial: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.part = part
+        self.is_partial = is_partial
         if part.slug == "activities":
             for number in range(DISCLOSED_ACTIVITIES):
                 row = activities[number] if number < len(activities) else {}
                 self._add_activity(number, row)
         for field in part.fields:
             self.fields[field.name] = form_field(field)
+            self.fields[field.name].required = field.is_required
+
+    def full_clean(self) -> None:
+        asked = [field for name, field in self.fields.items() if field.required and name != "revision"]
+        for field in asked:
+            field.required = not self.is_partial
+        super().full_clean()
+        for field in asked:  # the labels still say so
+            field.required = True
 
     def _add_activity(self, number: int, row: dict) -> None:
-        label = _("Main activity") if number == 0 else _("Another activity")
+        label = MAIN_ACTIVITY.label if number == 0 else _("Another activity")
         self.fields[f"sector_{number}"] = SectorField(
             label=label,
             help_text=_("Its code in ISIC Rev.4, such as 1410; begin to type to find it"),
-            required=False,
+            required=number == 0,
             max_length=200,
             initial=row.get("sector", ""),
             widget=forms.TextInput({"list": "isic", "autocomplete": "off"}),

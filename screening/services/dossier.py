@@ -18,7 +18,7 @@ from portal.errors import RuleViolation, StaleEdit
 from portal.history import record
 from portal.marks import joined
 from portal.models import User
-from screening.dossier import FIELDS, PARTS
+from screening.dossier import FIELDS, PARTS, unanswered
 from screening.models import (
     SEVERE_FROM,
     Activity,
@@ -193,11 +193,17 @@ def save_part(
 
 @transaction.atomic
 def send_disclosure(company: Company, *, by: User) -> Disclosure:
-    """Put what the company states on record, as facts of today with the company as their source."""
+    """Put what the company states on record, as facts of today with the company as their source.
+
+    Raises RuleViolation while a part was never saved or a question of `unanswered` is open.
+    """
     locks.lock_company(company)
     disclosure = next_disclosure(company, by=by)
     if missing := [str(part.label) for part in PARTS if part.slug not in disclosure.parts_done]:
         raise RuleViolation(_("Still to fill in: %(parts)s.") % {"parts": joined(missing)})
+    if open_questions := unanswered(disclosure.values, disclosure.activities):
+        words = joined(str(field.label) for _part, field in open_questions)
+        raise RuleViolation(_("Still to answer: %(questions)s.") % {"questions": words})
     today = timezone.localdate()
     said = {"source": _("The company itself"), "source_url": "", "stated_on": today, "by": by}
     current = dict(

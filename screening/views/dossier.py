@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from partnerships.models import Company
 from portal.errors import RuleViolation, StaleEdit
+from portal.forms import focus_id
 from portal.http import SignedIn
 from portal.models import Sector
-from screening.dossier import FIELDS, PARTS, in_words
+from screening.dossier import FIELDS, PARTS, in_words, unanswered
 from screening.forms import ReasonForm
 from screening.forms.dossier import (
     ActivityForm,
@@ -231,16 +233,44 @@ def disclosure(request: SignedIn, public_id) -> HttpResponse:
         else:
             messages.success(request, _("Sent. Thank you: it is on record as of today."))
             return redirect("screening:my_screening")
-    context = {"company": company, "draft": draft, "steps": _steps(draft), "problem": problem}
-    return render(request, "screening/disclosure.html", context, status=409 if problem else 200)
+    context = {
+        "company": company,
+        "draft": draft,
+        "steps": _steps(draft),
+        "problem": problem,
+        "missing": _missing(draft) if problem else [],
+    }
+    return render(request, "screening/disclosure.html", context, status=422 if problem else 200)
+
+
+def _missing(draft: Disclosure) -> list[dict]:
+    """What stands in the way of sending, for `error_summary.html`: questions, and parts never looked at."""
+    open_questions = unanswered(draft.values, draft.activities)
+    links = []
+    for part in PARTS:
+        url = reverse("screening:disclosure_part", args=[draft.company.public_id, part.slug])
+        form = DisclosureForm(part=part, activities=[])
+        asked = [field for asking, field in open_questions if asking == part]
+        for field in asked:
+            message = f"{part.label}: {field.label}"
+            links.append({"url": f"{url}#{focus_id(form[field.name])}", "message": message})
+        if not asked and part.slug not in draft.parts_done:
+            links.append({"url": url, "message": part.label})
+    return links
 
 
 def _steps(draft: Disclosure, current: str = "") -> list[dict]:
+    """The parts with how far each is: its slug of `components/status_tag.html`."""
+    open_parts = {part.slug for part, _field in unanswered(draft.values, draft.activities)}
     return [
         {
             "slug": part.slug,
             "label": part.label,
-            "is_done": part.slug in draft.parts_done,
+            "status": "not_started"
+            if part.slug not in draft.parts_done
+            else "part"
+            if part.slug in open_parts
+            else "done",
             "is_current": part.slug == current,
         }
         for part in PARTS
@@ -260,6 +290,7 @@ def disclosure_part(request: SignedIn, public_id, part: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         part=known,
         activities=draft.activities,
+        is_partial="next" not in request.POST,
         initial={**initial, "revision": draft.revision},
     )
     status = 422 if form.is_bound else 200

@@ -96,6 +96,19 @@ def test_the_error_summary_links_to_the_inputs():
         assert f'id="{link}"' in html
 
 
+def test_words_of_django_name_their_field_in_the_summary_and_ours_do_not():
+    form = OfferForm(GOOD | {"quantity": "many", "until_day": "31", "mail": "nobody", "scope": "all"})
+    form.add_error("title", "Enter a shorter title")
+    assert {link["id"]: link["message"] for link in error_links(form)} == {
+        "id_title": "Enter a shorter title",
+        "id_scope_0": "Scope – Select a valid choice. all is not one of the available choices.",
+        "id_quantity": "Quantity – Enter a whole number.",
+        "id_until_day": "Until – Enter a valid date.",
+        "id_mail": "Mail – Enter a valid email address.",
+    }
+    assert "Until – " not in form["until"].as_field_group()
+
+
 def test_a_valid_form_has_no_error_summary():
     assert "govuk-error-summary" not in str(OfferForm(GOOD))
 

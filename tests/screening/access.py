@@ -181,7 +181,7 @@ ROWS: dict[str, Row] = {
     "screening:my_screening": Row(get="login 200 200 403 403 403 403 403 403", post=NO),
     "screening:disclosure": Row(
         get="login 200 404 404 404 404 404 404 404",
-        post="login 409 404 404 404 404 404 404 404",
+        post="login 422 404 404 404 404 404 404 404",
         args=own_company,
     ),
     "screening:disclosure_part": Row(

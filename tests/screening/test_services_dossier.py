@@ -91,6 +91,54 @@ def test_only_analysts_state_facts(role):
         dossier.state_fact(CompanyFactory(), "employees", value=1, by=UserFactory(roles=[role]), **SAID)
 
 
+ANSWERS = {
+    "legal_form": "Ltd.",
+    "employees": 40,
+    "product_flags": [],
+    "hq_country": ["BGD"],
+    "operating_countries": ["BGD"],
+    "state_owned_percent": 0,
+    "is_pep_linked": False,
+    "aml_self_certification": True,
+    "procurement_interest_declared": False,
+}
+
+
+def test_an_empty_statement_is_not_sent_and_names_what_is_missing(client, member):
+    company = member.company
+    for revision, part in enumerate(PARTS):
+        dossier.save_part(company, part.slug, revision=revision, values={}, activities=[], by=member)
+    with pytest.raises(RuleViolation, match=r"Still to answer: .*Legal form.*Main activity.*any of these"):
+        dossier.send_disclosure(company, by=member)
+    client.force_login(member)
+    here = reverse("screening:disclosure", args=[company.public_id])
+    page = client.post(here)
+    text = page.content.decode()
+    assert (page.status_code, text.count("Answers missing")) == (422, len(PARTS))
+    assert "Not sent: 10 answers are missing" in text
+    for question in (
+        "organization/#id_legal_form",
+        "activities/#id_sector_0",
+        "activities/#id_product_flags_0",
+    ):
+        assert f'href="{here}{question}"' in text
+    assert not CompanyFact.objects.exists()
+
+
+def test_a_part_is_put_aside_unfinished_and_not_gone_on_from(client, member):
+    client.force_login(member)
+    url = reverse("screening:disclosure_part", args=[member.company.public_id, "activities"])
+    half = {"revision": 0, "hq_country": "KEN"}
+    refused = client.post(url, {**half, "next": "1"})
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert '<a href="#id_sector_0">Main activity – This field is required.</a>' in text
+    assert "KEN</textarea>" in text
+    assert client.post(url, {**half, "product_flags": ["none", "soy"]}).status_code == 422
+    assert client.post(url, half).status_code == 302
+    assert Disclosure.objects.get().values["product_flags"] is None
+
+
 def test_statement_of_the_company_becomes_facts_when_sent(member):
     company = member.company
     draft = dossier.next_disclosure(company, by=member)
@@ -98,7 +146,7 @@ def test_statement_of_the_company_becomes_facts_when_sent(member):
     with pytest.raises(RuleViolation, match="Still to fill in"):
         dossier.send_disclosure(company, by=member)
     for part in PARTS:
-        values = {"product_flags": []} if part.slug == "activities" else {}
+        values = {field.name: ANSWERS[field.name] for field in part.fields if field.name in ANSWERS}
         rows = [{"sector": "1410", "role": "manufacturer", "revenue_share": "80.5"}]
         activities = rows if part.slug == "activities" else None
         draft = dossier.save_part(
@@ -106,12 +154,12 @@ def test_statement_of_the_company_becomes_facts_when_sent(member):
         )
     assert dossier.next_disclosure(company, by=member) == draft
     dossier.send_disclosure(company, by=member)
-    fact = CompanyFact.objects.get()
+    fact = CompanyFact.objects.get(field="product_flags")
     assert (fact.field, fact.value, fact.is_disclosed, fact.by) == ("product_flags", [], True, member)
     assert Activity.objects.get().revenue_share == Decimal("80.5")
     with pytest.raises(RuleViolation, match="Still to fill in"):
         dossier.send_disclosure(company, by=member)
-    assert dossier.next_disclosure(company, by=member).values == {"product_flags": []}
+    assert dossier.next_disclosure(company, by=member).values == ANSWERS
 
 
 def test_colleague_who_saved_meanwhile_makes_the_form_stale(member):
@@ -139,9 +187,16 @@ def test_statement_is_filled_part_by_part_on_the_pages(client, member):
             assert page.status_code == 422
             assert "is no country we know" in page.content.decode()
             data |= {"role_0": "manufacturer", "operating_countries": "Bangladesh\nKEN"}
+            data |= {"product_flags": ["none"], "hq_country": "BGD"}
         if part.slug == "conduct":
             data |= {"weps_signatory": "yes", "supplier_code_acknowledged_on": "2026-01-31"}
-        assert client.post(url, data).status_code == 302, part.slug
+        typed = {
+            "is_pep_linked": "no",
+            "aml_self_certification": "yes",
+            "procurement_interest_declared": "no",
+        }
+        data = {"legal_form": "Ltd.", "employees": "40", "state_owned_percent": "0", **typed, **data}
+        assert client.post(url, {**data, "next": "1"}).status_code == 302, part.slug
     assert client.post(here).status_code == 302
     stated = facts_of(member.company).stated
     assert stated["operating_countries"] == ["BGD", "KEN"]
