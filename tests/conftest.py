@@ -1,5 +1,6 @@
 """Fixtures that every test may use. Tests run on a real PostgreSQL: DATABASE_URL, or one of our own."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import django
+import hypothesis
 import pytest
 
 os.environ.setdefault("SECRET_KEY", "tests-only-key-of-no-server-" + "x" * 32)
@@ -21,6 +23,22 @@ if not os.environ.get("DATABASE_URL"):
 django.setup()  # pytest-django looks for the settings before this file can name them
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+# The same examples in every run, on a machine as slow as it likes.
+hypothesis.settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: walking through it over and over costs a fifth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,7 @@ def test_reporting_needs_more_than_inputs():
     assert search.reporting_of(record.indicators.all()) == "results"
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     records=st.lists(
         st.tuples(

@@ -131,7 +131,8 @@ def test_every_company_but_the_archive_is_screened_again(source):
     assert job.args == {"first": companies[0].pk, "before": None}
 
 
-def test_handed_in_file_is_as_old_as_the_publisher_says(source):
+def test_handed_in_file_is_as_old_as_the_publisher_says():
+    source = ListSourceFactory(stale_after_days=7)
     with time_machine.travel("2026-11-22T12:00:00Z"):
         serve(source, list_xml(*TEN, day="2026-11-20"))
     with time_machine.travel("2026-11-27T12:00:00Z"):
@@ -141,7 +142,8 @@ def test_handed_in_file_is_as_old_as_the_publisher_says(source):
         assert [gap["code"] for gap in queries.list_gaps() if gap["list"] == source.pk] == ["stale"]
 
 
-def test_file_confirmed_by_the_publisher_is_fresh_again(source):
+def test_file_confirmed_by_the_publisher_is_fresh_again():
+    source = ListSourceFactory(stale_after_days=7)
     serve(source, list_xml(*TEN, day="2026-01-01"))
     assert _freshness(source).is_stale
     CompanyFactory()
@@ -308,12 +310,12 @@ def test_kill_in_the_middle_leaves_the_old_version(monkeypatch):
     def die(*args, **kwargs):
         raise Killed
 
-    monkeypatch.setattr(lists, "_note_changes", die)
-    with pytest.raises(Killed):
-        lists.load_version(version.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(lists, "_note_changes", die)
+        with pytest.raises(Killed):
+            lists.load_version(version.pk)
     assert source.versions.get(status=VersionStatus.SERVING) == first
     assert not version.entries.exists()
-    monkeypatch.undo()
     assert lists.load_version(version.pk).status == VersionStatus.SERVING
 
 

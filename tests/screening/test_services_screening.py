@@ -163,9 +163,10 @@ def test_missing_required_list_makes_the_run_incomplete(company):
     assert queries.run_shortcomings(company, run) == ["Other list was not there."]
 
 
-def test_list_that_grows_stale_is_a_new_incomplete_run(source):
+def test_list_that_grows_stale_is_a_new_incomplete_run():
     company = CompanyFactory()
     with time_machine.travel("2026-11-22T00:00:00Z"):
+        serve(ListSourceFactory(stale_after_days=7), list_xml("Orsalla Maritime Trade Co"))
         assert screen_company(company.pk).is_complete
     with time_machine.travel("2026-12-22T00:00:00Z"):
         assert not screen_company(company.pk).is_complete

@@ -188,13 +188,13 @@ def test_kill_in_the_middle_leaves_the_list_in_use(monkeypatch):
             yield entry
 
     version = lists.receive_file(source, io.BytesIO(un(list(range(1, SIZE + 2)))), name="list.xml", by=None)
-    monkeypatch.setattr(importers, "read_files", killed)
-    monkeypatch.setattr(lists, "BATCH", 5)
-    with pytest.raises(SystemExit):
-        lists.load_version(version.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(importers, "read_files", killed)
+        patch.setattr(lists, "BATCH", 5)
+        with pytest.raises(SystemExit):
+            lists.load_version(version.pk)
     assert ListVersion.objects.get(pk=version.pk).status == VersionStatus.RECEIVED
     assert source.versions.get(status=VersionStatus.SERVING) == first
     assert not version.entries.exists()
-    monkeypatch.undo()
     assert lists.load_version(version.pk).status == VersionStatus.SERVING
     assert matching.index_of(queries.serving_versions()).entries_count >= SIZE + 1
