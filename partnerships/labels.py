@@ -142,8 +142,8 @@ def words(facet: str) -> dict[str, str]:
 
 def country_names(codes: list[str]) -> str:
     """The countries in words, by name; "" for none."""
-    known = countries()
-    return joined(sorted(str(known[code]) for code in codes if code in known))
+    known, names = countries(), words("country")
+    return joined(sorted(names[code] for code in codes if code in known))
 
 
 def partial_date(text: str) -> str:

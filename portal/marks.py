@@ -34,9 +34,9 @@ def joined(texts: Iterable[Any], sign: str = ",") -> str:
     On a page from right to left a row begins with a mark that makes `dir="auto"` and `<bdi>` run that way
     too: they would go by the first letter, which is that of the first text.
     """
-    pieces = [isolated(text) for text in texts if text not in ("", None)]
-    begin = RIGHT_TO_LEFT if len(pieces) > 1 and get_language_bidi() else ""
-    return begin + mark(sign).join(pieces)
+    begin, isolate, end = (RIGHT_TO_LEFT, AS_IT_STARTS, END) if get_language_bidi() else ("", "", "")
+    pieces = [f"{isolate}{text}{end}" for text in texts if text not in ("", None)]
+    return begin + mark(sign).join(pieces) if len(pieces) > 1 else "".join(pieces)
 
 
 def days_in_order(text: str) -> str:

@@ -1,3 +1,5 @@
+from functools import cache
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -354,13 +356,19 @@ class Partnership(models.Model):
     def get_absolute_url(self) -> str:
         """The address people read. The one with the reference alone stays for good and leads here."""
         if slug := self.slug:
-            return reverse("partnerships:partnership_page", args=[self.reference, slug])
+            return _page_address().replace("REFERENCE", self.reference).replace("SLUG", slug)
         return reverse("partnerships:partnership_detail", args=[self.reference])
 
     @property
     def slug(self) -> str:
         """The title as it stands in the address; "" where it has no Latin letters."""
         return slugify(self.title)[:80].strip("-")
+
+
+@cache
+def _page_address() -> str:
+    """The form of it. A page of a list has 25, and to look one up takes Django twenty times as long."""
+    return reverse("partnerships:partnership_page", args=["REFERENCE", "SLUG"])
 
 
 class PartnershipEntity(models.Model):

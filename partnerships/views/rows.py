@@ -12,7 +12,7 @@ from portal.marks import joined
 
 def as_rows(records: Iterable[Any]) -> list[dict]:
     """Rows for records of `for_rows()`. No query: the words come from the kept reference tables."""
-    compare_url = reverse("partnerships:partnership_compare")
+    compare_url, tag_of = reverse("partnerships:partnership_compare"), _goal_tag_of()
     return [
         {
             "url": record.get_absolute_url(),
@@ -26,7 +26,7 @@ def as_rows(records: Iterable[Any]) -> list[dict]:
             ],
             "status": labels.status_look(record),
             "status_label": labels.status_in_words(record),
-            "goals": goal_tags(record.goal_numbers),
+            "goals": [tag_of[number] for number in record.goal_numbers],
             "compare_url": f"{compare_url}?ids={record.reference}",
         }
         for record in records
@@ -39,15 +39,16 @@ def entity_names(codes: Iterable[str]) -> str:
 
 
 def goal_tags(numbers: Iterable[int]) -> list[dict]:
-    known = labels.goals()
-    return [
-        {
-            "number": number,
-            "title": str(known[number]),
-            "url": _goal_address(number),
-        }
-        for number in numbers
-    ]
+    tag_of = _goal_tag_of()
+    return [tag_of[number] for number in numbers]
+
+
+def _goal_tag_of() -> dict[int, dict]:
+    """What `components/goal.html` takes, by number: seventeen, where a list shows some dozens of them."""
+    return {
+        number: {"number": number, "title": str(goal), "url": _goal_address(number)}
+        for number, goal in labels.goals().items()
+    }
 
 
 @cache

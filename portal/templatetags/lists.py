@@ -9,13 +9,14 @@ from html import escape
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.templatetags.portal import ICONS, icon, icon_of, tone_of
 
 register = template.Library()
 
+CURRENT_PAGE = ' aria-current="page"'
 _ICONS = {"": ""} | {name: str(icon(name)) for name in ICONS}
 
 
@@ -26,7 +27,24 @@ def _e(text: Any) -> str:
 
 
 def _markup(*parts: str) -> SafeString:
-    return mark_safe("".join(parts))  # noqa: S308 -- written in this module, every text in it escaped
+    return SafeString("".join(parts))  # written in this module, every text in it escaped
+
+
+@register.simple_tag
+def links(items: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Items of a list of links: {url, label}."""
+    return _markup(*(f'<li><a href="{_e(item["url"])}">{_e(item["label"])}</a></li>' for item in items))
+
+
+@register.simple_tag
+def nav(items: Iterable[Any]) -> SafeString:
+    """See components/nav.html."""
+    return _markup(
+        *(
+            f'<a href="{_e(item.url)}"{CURRENT_PAGE if item.is_current else ""}>{_e(item.label)}</a>'
+            for item in items
+        )
+    )
 
 
 @register.simple_tag
@@ -39,10 +57,14 @@ def tag(label: Any, tone: str = "", icon: str = "", bare: Any = False) -> SafeSt
 @register.simple_tag
 def goal(number: Any, title: Any, url: str = "", full: Any = False) -> SafeString:
     """See components/goal.html."""
-    number, title, word = _e(number), _e(title), _e(_("Goal"))
+    return _markup(_goal(_e(_("Goal")), number, title, url, full))
+
+
+def _goal(word: str, number: Any, title: Any, url: str, full: Any) -> str:
+    number, title = _e(number), _e(title)
     name, link = ("a", f' href="{_e(url)}"') if url else ("span", "")
     hint, words = ("", f" {title}") if full else (f' title="{title}"', f'<span class="cg-vh"> {title}</span>')
-    return _markup(
+    return (
         f'<{name}{link} class="cg-goal cg-g{number}"{hint}>'
         f'<span><span class="cg-vh">{word} </span><bdi>{number}</bdi>{words}</span></{name}>'
     )
@@ -51,8 +73,9 @@ def goal(number: Any, title: Any, url: str = "", full: Any = False) -> SafeStrin
 @register.simple_tag
 def goals(goals: Iterable[Mapping[str, Any]], full: Any = False) -> SafeString:
     """See components/goals.html."""
-    tags = "\n".join(goal(**entry, full=full) for entry in goals)  # on paper they run like words
-    return _markup('<div class="cg-goals">', tags, "</div>")
+    word = _e(_("Goal"))
+    tags = (_goal(word, entry["number"], entry["title"], entry.get("url", ""), full) for entry in goals)
+    return _markup('<div class="cg-goals">', "\n".join(tags), "</div>")  # on paper they run like words
 
 
 @register.simple_tag
