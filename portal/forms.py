@@ -12,8 +12,10 @@ from typing import Any
 
 from django import forms
 from django.core import validators
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.typed import plain_digits, plain_number
@@ -39,8 +41,9 @@ def _words_of_django() -> Iterator[Any]:
     yield from validators.DecimalValidator.messages.values()
 
 
-# "Enter a number." says nothing away from its field; what this portal words itself does.
-NAMELESS = frozenset(map(id, _words_of_django()))
+OVER = _("This day is over. Enter today or a day to come.")
+# "Enter a number." says nothing away from its field; what this portal words itself does, but for one.
+NAMELESS = frozenset(map(id, [*_words_of_django(), OVER]))
 
 
 class PortalBoundField(BoundField):
@@ -221,6 +224,14 @@ class HintedCheckboxes(Hinted, forms.CheckboxSelectMultiple):
 
 class HintedRadios(Hinted, forms.RadioSelect):
     pass
+
+
+def refuse_past(form: forms.BaseForm, *names: str) -> None:
+    """Refuse days that are over in fields that mean the future; a day the form began with may stay."""
+    for name in names:
+        day = form.cleaned_data.get(name)
+        if day and day < timezone.localdate() and day != form.initial.get(name):
+            form.add_error(name, ValidationError(OVER))
 
 
 def offer_choices(form: forms.BaseForm, **choices: Any) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from focalpoints.models import (
     UNEntity,
 )
 from portal.countries import CountriesField, CountryField
-from portal.forms import DateParts, UploadField, offer_choices
+from portal.forms import DateParts, UploadField, offer_choices, refuse_past
 from portal.models import User
 
 
@@ -149,6 +151,11 @@ class BrokerForm(forms.ModelForm):
             "is_listed",
         ]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_past(self, "available_from")
+        return cleaned
+
 
 class RosterFilterForm(forms.Form):
     marks_optional = False
@@ -174,6 +181,11 @@ class AskBrokerForm(forms.ModelForm):
     class Meta:
         model = BrokerRequest
         fields = ["what", "needed_from", "days"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_past(self, "needed_from")
+        return cleaned
 
 
 class BrokerAnswerForm(forms.Form):

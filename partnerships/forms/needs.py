@@ -10,7 +10,7 @@ from partnerships import labels
 from partnerships.forms.choices import CurrencyField, GroupedCheckboxes, country_groups
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import Appeal, Need, NeedStatus, NeedVisibility
-from portal.forms import ChoiceCards, DateParts, HintedRadios, offer_choices
+from portal.forms import ChoiceCards, DateParts, HintedRadios, offer_choices, refuse_past
 from portal.models import Sector
 
 
@@ -111,6 +111,7 @@ class NeedForm(WhatFields, GoalFields):
         first, last = cleaned.get("needed_from"), cleaned.get("needed_until")
         if first and last and last < first:
             self.add_error("needed_until", _("The need must end after it starts"))
+        refuse_past(self, "needed_from", "needed_until")
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -167,4 +168,5 @@ class AppealForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if cleaned.get("target_amount") and not cleaned.get("currency") and "currency" not in self.errors:
             self.add_error("currency", _("Enter the currency of the amount, for example USD"))
+        refuse_past(self, "closes_on")
         return cleaned

@@ -1,6 +1,5 @@
 """Shape of an offer as a business types it: one form a step, and the declaration."""
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from partnerships.forms.choices import (
 )
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import CompactStatus, Company, SizeClass
-from portal.forms import DateParts, HintedRadios, UploadField
+from portal.forms import DateParts, HintedRadios, UploadField, refuse_past
 from portal.models import Sector
 from portal.traps import TrappedForm
 
@@ -234,8 +233,7 @@ class WhereStep(StepForm):
         first, last = cleaned.get("available_from"), cleaned.get("available_until")
         if first and last and last < first:
             self.add_error("available_until", _("The offer must end after it starts"))
-        elif last and last < datetime.date.today():
-            self.add_error("available_until", _("The last day is over. Enter a day to come"))
+        refuse_past(self, "available_from", "available_until")
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -365,6 +366,8 @@ def _said(name: str, value: Any) -> str:
         return CODE_WORDS.get(name, joined)(value)
     if name.startswith("available_"):
         return _day(date.fromisoformat(value))
+    if name in ("quantity", "value_amount"):
+        return _plain(Decimal(value))
     if name == "compact_status":
         return str(CompactStatus(value).label)
     return str(value)

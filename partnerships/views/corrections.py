@@ -45,9 +45,9 @@ def my_offer_correct_step(request: SignedIn, reference: str, step: str) -> HttpR
         return offer
     kept = offer.answers.get(step)
     if request.method == "GET":
-        return _page(request, offer, step, step_form(step, request.user, kept and kept["data"]))
+        return _page(request, offer, step, step_form(step, request.user, kept and kept["data"], offer))
     typed = STEPS[step].typed(request.POST)
-    form = step_form(step, request.user, typed)
+    form = step_form(step, request.user, typed, offer)
     if not form.is_valid():
         return _page(request, offer, step, form, status=422)
     version = typed_version(request)

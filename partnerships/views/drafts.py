@@ -93,12 +93,17 @@ def _adopt(request: SignedIn, user: User) -> Offer:
     return offer
 
 
-def step_form(step: str, user: Any, data: dict[str, list[str]] | None) -> StepForm:
+def step_form(
+    step: str, user: Any, data: dict[str, list[str]] | None, draft: Draft | None = None
+) -> StepForm:
+    """One step with what was answered, validated; days that `draft` has already are not held to be new."""
     extra: dict[str, Any] = {}
     if STEPS[step] is CompanyStep and user.is_authenticated:
         extra["companies"] = queries.companies_of(user)
     if data is None:
         return STEPS[step](initial=EMPTY_OFFER, **extra)
+    if isinstance(draft, Offer):
+        extra["initial"] = {name: getattr(draft, name) for name in ("available_from", "available_until")}
     return STEPS[step].from_answers(data, **extra)
 
 

@@ -102,10 +102,10 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
         return draft
     kept = draft.answers.get(step)
     if request.method == "GET":
-        form = step_form(step, request.user, kept and kept["data"])
+        form = step_form(step, request.user, kept and kept["data"], draft)
         return _step_page(request, draft, step, form, status=200)
     typed = STEPS[step].typed(request.POST)
-    form = step_form(step, request.user, typed)
+    form = step_form(step, request.user, typed, draft)
     values = form.values() if form.is_valid() else None
     version = typed_version(request)
     try:

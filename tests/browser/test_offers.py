@@ -1,6 +1,7 @@
 """A new business comes to an offer, stops, comes back and submits it; a focal point makes a draft of it."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -54,8 +55,8 @@ def answer_what(visitor, title: str) -> None:
 def answer_the_rest(visitor) -> None:
     visitor.page.locator('input[name="reach"][value="named"]').check()
     open_and_check(visitor, "countries", "BGD")
-    fill_date(visitor, "available_from", "1", "1", "2027")
-    fill_date(visitor, "available_until", "1", "3", "2028")
+    fill_date(visitor, "available_from", "1", "1", str(date.today().year + 1))
+    fill_date(visitor, "available_until", "1", "3", str(date.today().year + 2))
     send(visitor)
     open_and_check(visitor, "themes", "food_nutrition")
     open_and_check(visitor, "targets", "2.1")

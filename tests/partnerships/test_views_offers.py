@@ -189,6 +189,16 @@ def test_dates_must_follow_each_other_and_countries_be_named(client, draft):
     assert "Tick at least one country" in page
 
 
+def test_a_first_day_in_the_past_is_refused_unless_it_was_saved_when_it_lay_ahead(client, draft):
+    page = send(client, draft.reference, "where", available_from_year="2020").content.decode()
+    assert '<a href="#id_available_from_day">From when? – This day is over.' in page
+    assert send(client, draft.reference, "where", version=1).status_code == 302
+    with time_machine.travel("2031-06-01 12:00"):
+        client.force_login(draft.created_by)
+        later = send(client, draft.reference, "where", version=2, lead_time_days="9")
+        assert later.status_code == 302
+
+
 def test_an_unknown_step_or_draft_is_not_found(client, draft):
     assert client.get(f"/offer/{draft.reference}/nothing/").status_code == 404
     assert client.get("/offer/O-0000-0000/what/").status_code == 404
@@ -323,6 +333,11 @@ def focal(client):
 def test_a_focal_point_posts_a_need_and_sees_offers_that_fit(client, focal):
     SubmittedFactory(title="Pumps that fit")
     assert client.post("/desk/needs/new/", need_form(title="")).status_code == 422
+    over = {"needed_from_day": "1", "needed_from_month": "3", "needed_from_year": "2020"}
+    assert (
+        "Needed from – This day is over."
+        in client.post("/desk/needs/new/", need_form(**over)).content.decode()
+    )
     response = client.post("/desk/needs/new/", need_form())
     need = Need.objects.get()
     assert response["Location"] == f"/desk/needs/{need.reference}/"
