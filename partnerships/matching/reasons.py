@@ -18,6 +18,9 @@ def reasons(offer: OfferFacts, need: NeedFacts, match: Match) -> list[Reason]:
     ]
     if points["text"].points >= 3:
         found.append(Reason("text_alike", True))
+    elif offer.language[:2] != need.language[:2]:
+        both = {"languages": [offer.language, need.language]}
+        found.append(Reason("languages_differ", False, _gain(points["text"]), both))
     if points["track_record"].points > 0:
         found.append(Reason("track_record", True, values={"count": offer.closed_with_results}))
     plus = [reason for reason in found if reason and reason.is_plus]

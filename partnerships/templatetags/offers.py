@@ -240,6 +240,8 @@ def reason_words(reason: Reason) -> str:
         values["themes"] = theme_words(values["themes"])
     if "countries" in values:
         values["countries"] = country_words(values["countries"])
+    if "languages" in values:
+        values["languages"] = language_words(values["languages"])
     for name in ("asked", "offered"):
         if values.get(name) is not None:
             values[name] = _plain(values[name])
@@ -286,6 +288,10 @@ SENTENCES = {
     "starts_late": lambda: _("The need starts on %(from)s, %(days)s days before the offer"),
     "ends_early": lambda: _("The offer covers a part of the time: a longer one gains up to %(gain)s points"),
     "text_alike": lambda: _("Both are worded alike"),
+    "languages_differ": lambda: _(
+        "The texts are in different languages (%(languages)s), so their words could not be compared: without "
+        "those %(gain)s points the rank rests on goals, themes, places, kinds and dates"
+    ),
     "track_record": lambda: _("The company has closed partnerships with results: %(count)s"),
 }
 

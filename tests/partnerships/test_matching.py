@@ -194,6 +194,16 @@ def test_reasons_name_what_would_raise_the_match():
     assert found["country_same"].is_plus
 
 
+def test_texts_in_two_languages_are_a_reason_and_never_lower_in_silence():
+    offer, need = an_offer(title="Pompes solaires", language="fr"), a_need(title="Solar pumps", language="en")
+    match = rank_needs(offer, [need])[0]
+    found = {reason.slug: reason for reason in reasons(offer, need, match)}
+    assert found["languages_differ"].gain == 10
+    assert found["languages_differ"].values == {"languages": ["fr", "en"]}
+    alike = a_need(title="Pompes", language="fr-ca")
+    assert "languages_differ" not in {r.slug for r in reasons(offer, alike, match)}
+
+
 def test_entities_rank_by_mandate_and_presence():
     offer = an_offer(themes=frozenset({"water", "health"}))
     entities = [

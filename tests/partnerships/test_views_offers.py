@@ -249,6 +249,10 @@ def test_matches_say_why_and_what_was_ruled_out(client, business):
     page = client.get(f"/my/offers/{offer.reference}/matches/").content.decode()
     assert "Wells" in page
     assert "the need also names 3.8, worth up to 12.5 points" in page
+    assert "different languages" not in page
+    Offer.objects.update(language="fr")
+    told = client.get(f"/my/offers/{offer.reference}/matches/").content.decode()
+    assert "The texts are in different languages (Français, English)" in told
     assert "Money" not in page
     assert re.search(r"The kind offered is not one the need asks for</th><td[^>]*><bdi>1<", page)
     match = OfferMatch.objects.get()
