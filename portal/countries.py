@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django import forms
 from django.forms.models import ModelChoiceIterator
 
-from portal.collation import in_order
+from portal.collation import groups_in_order, in_order
+from portal.forms import GroupedCheckboxes
 from portal.models import Country
 
 
@@ -23,5 +24,16 @@ class CountryField(forms.ModelChoiceField):
         super().__init__(**{"queryset": Country.objects.all()} | options)
 
 
+class _ByPartOfTheWorld(ModelChoiceIterator):
+    def __iter__(self) -> Iterator:
+        groups: dict[str, list] = {}
+        for country in self.queryset.select_related("subregion"):
+            groups.setdefault(str(country.subregion or country), []).append(self.choice(country))
+        yield from groups_in_order(groups)
+
+
 class CountriesField(CountryField, forms.ModelMultipleChoiceField):
-    """Several of them."""
+    """Several of them, ticked in groups: the parts of the world."""
+
+    iterator = _ByPartOfTheWorld
+    widget = GroupedCheckboxes

@@ -206,6 +206,20 @@ class ChoiceCards(forms.RadioSelect):
         return {**option, "consequence": self.consequences.get(value, ""), "key": self.keys.get(value, "")}
 
 
+class GroupedCheckboxes(forms.CheckboxSelectMultiple):
+    """Many checkboxes in groups that open and close; a group with a tick in it starts open."""
+
+    template_name = "forms/grouped_checkboxes.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["groups"] = [
+            {"label": label, "options": options, "chosen": sum(option["selected"] for option in options)}
+            for label, options, _index in context["widget"]["optgroups"]
+        ]
+        return context
+
+
 class Hinted(forms.widgets.ChoiceWidget):
     """Options, some with a hint under their label: `hints` maps a value to it."""
 

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -42,3 +43,20 @@ class Theme(models.TextChoices):
     ANTI_CORRUPTION = "anti_corruption", _("Anti-corruption")
     CRIME = "crime", _("Crime prevention")
     PEACE = "peace", _("Peace")
+
+
+T = Theme
+THEME_GROUPS = [
+    (_("People"), [T.POVERTY, T.HEALTH, T.EDUCATION, T.CHILDREN, T.GENDER, T.REFUGEES, T.MIGRATION]),
+    (_("Food and nature"), [T.FOOD_NUTRITION, T.AGRICULTURE, T.WATER, T.ENVIRONMENT, T.BIODIVERSITY]),
+    (_("Climate, energy and disasters"), [T.CLIMATE, T.ENERGY, T.HUMANITARIAN, T.DISASTER_RISK]),
+    (_("Work and business"), [T.LABOUR, T.ENTERPRISE, T.INDUSTRY, T.TRADE, T.FINANCE, T.TOURISM]),
+    (_("Knowledge and technology"), [T.ICT, T.INNOVATION, T.DATA, T.SCIENCE, T.CULTURE]),
+    (_("Places and transport"), [T.URBAN, T.HOUSING, T.INFRASTRUCTURE, T.TRANSPORT, T.LOGISTICS]),
+    (_("Rights and institutions"), [T.HUMAN_RIGHTS, T.GOVERNANCE, T.ANTI_CORRUPTION, T.CRIME, T.PEACE]),
+]
+
+
+def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """Themes in seven families, so that nobody reads a column of thirty-seven."""
+    return [(label, [(theme.value, theme.label) for theme in themes]) for label, themes in THEME_GROUPS]

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import SPOKEN_LANGUAGES, FocalPoint, OfficeLevel, Task, UNEntity
 from portal.countries import CountriesField, CountryField
+from portal.forms import GroupedCheckboxes
 from portal.models import User
-from portal.themes import Theme
+from portal.themes import Theme, theme_groups
 
 
 class EntryForm(forms.ModelForm):
@@ -17,13 +18,12 @@ class EntryForm(forms.ModelForm):
         label=_("Countries"),
         required=False,
         help_text=_("Those this office answers for. Leave empty for all countries."),
-        widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     themes = forms.MultipleChoiceField(
         label=_("Topics"),
-        choices=Theme.choices,
+        choices=theme_groups,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=GroupedCheckboxes,
     )
     tasks = forms.MultipleChoiceField(
         label=_("Tasks"), choices=Task.choices, required=False, widget=forms.CheckboxSelectMultiple

@@ -129,7 +129,6 @@ class BrokerForm(forms.ModelForm):
     countries = CountriesField(
         label=_("Countries you know well"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
     )
     available_from = forms.DateField(label=_("Free from"), widget=DateParts, required=False)
     days_a_month = forms.IntegerField(label=_("Days a month"), min_value=1, max_value=23, required=False)

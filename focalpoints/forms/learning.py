@@ -13,17 +13,17 @@ from focalpoints.models import (
     TrainingSeat,
     UNEntity,
 )
-from portal.forms import DateParts, UploadField, offer_choices
+from portal.forms import DateParts, GroupedCheckboxes, UploadField, offer_choices
 from portal.models import User
-from portal.themes import Theme
+from portal.themes import Theme, theme_groups
 
 
 class ResourceForm(forms.ModelForm):
     themes = forms.MultipleChoiceField(
         label=_("Topics"),
-        choices=Theme.choices,
+        choices=theme_groups,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=GroupedCheckboxes,
     )
     url = forms.URLField(label=_("Web address"), required=False, assume_scheme="https", max_length=500)
     file = UploadField(label=_("File"), required=False)

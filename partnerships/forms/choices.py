@@ -1,7 +1,6 @@
 """Choices and fields that offers, needs and records share."""
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -14,10 +13,9 @@ from rigour.ids import LEI
 from partnerships import labels
 from partnerships.matching import subregions
 from partnerships.models import ContributionKind
-from portal.collation import in_order
+from portal.collation import groups_in_order, in_order
 from portal.forms import HintedRadios
 from portal.models import Goal, Region, Sector, Target
-from portal.themes import Theme
 
 YES_NO = [("yes", pgettext_lazy("answer", "Yes")), ("no", pgettext_lazy("answer", "No"))]
 
@@ -50,20 +48,6 @@ OFFERED_KINDS = [
 ]
 
 
-class GroupedCheckboxes(forms.CheckboxSelectMultiple):
-    """Many checkboxes in groups that open and close; a group with a tick in it starts open."""
-
-    template_name = "partnerships/offer_grouped_checkboxes.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["groups"] = [
-            {"label": label, "options": options, "chosen": sum(option["selected"] for option in options)}
-            for label, options, _index in context["widget"]["optgroups"]
-        ]
-        return context
-
-
 def country_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """Countries by subregion of the world, the one matching knows, both in the order of letters."""
     regions = labels.reference(Region)
@@ -74,13 +58,6 @@ def country_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return groups_in_order(groups)
 
 
-def groups_in_order(groups: Mapping[str, list[tuple[str, str]]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Groups of (value, label) by their titles, and each by its labels."""
-    return in_order(
-        ((title, in_order(options, itemgetter(1))) for title, options in groups.items()), itemgetter(0)
-    )
-
-
 def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """SDG targets by goal."""
     goals = labels.reference(Goal)
@@ -88,23 +65,6 @@ def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     for target in sorted(labels.reference(Target).values(), key=lambda target: target.position):
         groups[target.goal_id].append((target.pk, str(target)))
     return [(f"{number}. {goals[number]}", found) for number, found in groups.items()]
-
-
-T = Theme
-THEME_GROUPS = [
-    (_("People"), [T.POVERTY, T.HEALTH, T.EDUCATION, T.CHILDREN, T.GENDER, T.REFUGEES, T.MIGRATION]),
-    (_("Food and nature"), [T.FOOD_NUTRITION, T.AGRICULTURE, T.WATER, T.ENVIRONMENT, T.BIODIVERSITY]),
-    (_("Climate, energy and disasters"), [T.CLIMATE, T.ENERGY, T.HUMANITARIAN, T.DISASTER_RISK]),
-    (_("Work and business"), [T.LABOUR, T.ENTERPRISE, T.INDUSTRY, T.TRADE, T.FINANCE, T.TOURISM]),
-    (_("Knowledge and technology"), [T.ICT, T.INNOVATION, T.DATA, T.SCIENCE, T.CULTURE]),
-    (_("Places and transport"), [T.URBAN, T.HOUSING, T.INFRASTRUCTURE, T.TRANSPORT, T.LOGISTICS]),
-    (_("Rights and institutions"), [T.HUMAN_RIGHTS, T.GOVERNANCE, T.ANTI_CORRUPTION, T.CRIME, T.PEACE]),
-]
-
-
-def theme_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
-    """Themes in seven families, so that nobody reads a column of thirty-seven."""
-    return [(label, [(theme.value, theme.label) for theme in themes]) for label, themes in THEME_GROUPS]
 
 
 def country_choices() -> list[tuple[str, Any]]:

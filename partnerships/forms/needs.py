@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
 from partnerships import labels
-from partnerships.forms.choices import CurrencyField, GroupedCheckboxes, country_groups
+from partnerships.forms.choices import CurrencyField, country_groups
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import Appeal, Need, NeedStatus, NeedVisibility
-from portal.forms import ChoiceCards, DateParts, HintedRadios, offer_choices, refuse_past
+from portal.forms import ChoiceCards, DateParts, GroupedCheckboxes, HintedRadios, offer_choices, refuse_past
 from portal.models import Sector
 
 

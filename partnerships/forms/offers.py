@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from partnerships import labels
 from partnerships.forms.choices import (
-    GroupedCheckboxes,
     LeiField,
     country_choices,
     country_groups,
@@ -21,7 +20,7 @@ from partnerships.forms.choices import (
 )
 from partnerships.forms.wanted import GoalFields, WhatFields
 from partnerships.models import CompactStatus, Company, SizeClass
-from portal.forms import DateParts, HintedRadios, UploadField, refuse_past
+from portal.forms import DateParts, GroupedCheckboxes, HintedRadios, UploadField, refuse_past
 from portal.models import Sector
 from portal.traps import TrappedForm
 

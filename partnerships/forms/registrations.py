@@ -7,14 +7,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import UNEntity
-from partnerships.forms.choices import GroupedCheckboxes, country_groups, target_groups, theme_groups
+from partnerships.forms.choices import country_groups, target_groups
 from partnerships.forms.partnerships import short, text
 from partnerships.forms.partnerships.base import PARTIAL_HINT, EntityField
 from partnerships.forms.partnerships.story import TYPE_HINTS
 from partnerships.models import Framework, PartnerKind, PartnershipType, Purpose, Scope, SelfCheck
 from partnerships.models.dates import PartialDate
 from partnerships.selfchecks import ITEMS
-from portal.forms import HintedCheckboxes, HintedRadios
+from portal.forms import GroupedCheckboxes, HintedCheckboxes, HintedRadios
+from portal.themes import theme_groups
 from portal.traps import TrappedForm
 
 

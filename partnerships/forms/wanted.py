@@ -9,11 +9,10 @@ from partnerships.forms.choices import (
     KIND_HINTS,
     OFFERED_KINDS,
     CurrencyField,
-    GroupedCheckboxes,
     target_groups,
-    theme_groups,
 )
-from portal.forms import HintedCheckboxes
+from portal.forms import GroupedCheckboxes, HintedCheckboxes
+from portal.themes import theme_groups
 
 
 class WhatFields(forms.Form):

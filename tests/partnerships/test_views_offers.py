@@ -6,12 +6,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from partnerships.forms.choices import THEME_GROUPS
 from partnerships.models import Company, Need, Offer, OfferMatch
 from partnerships.queries import matches as queries
 from partnerships.services import triage
 from portal.models import User
-from portal.themes import Theme
+from portal.themes import THEME_GROUPS, Theme
 from tests.partnerships.factories_offers import (
     NeedFactory,
     OfferFactory,

@@ -7,13 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from focalpoints.models import FocalPoint, UNEntity
 from partnerships import labels
-from partnerships.forms.choices import (
-    GroupedCheckboxes,
-    country_groups,
-    groups_in_order,
-    target_groups,
-    theme_groups,
-)
+from partnerships.forms.choices import country_groups, target_groups
 from partnerships.forms.partnerships.base import (
     PARTIAL_HINT,
     EntityField,
@@ -32,8 +26,10 @@ from partnerships.models import (
     Purpose,
     Scope,
 )
-from portal.forms import HintedCheckboxes
+from portal.collation import groups_in_order
+from portal.forms import GroupedCheckboxes, HintedCheckboxes
 from portal.models import Region, Target
+from portal.themes import theme_groups
 
 
 class EntityRow(RowForm):
