@@ -75,6 +75,11 @@ def to_line(text: str) -> str:
     return " ".join(html.unescape(words).split())
 
 
+def labels_in(text: str) -> dict[str, str]:
+    """The words on each marked-up link of a text, by its address; bare addresses have none."""
+    return {link[2]: link[1] for link in LINK.finditer(text)}
+
+
 def links_in(text: str) -> list[str]:
     """Every address in a text, marked up or bare."""
     return [link[2] for link in LINK.finditer(text)] + BARE_LINK.findall(LINK.sub("", text))

@@ -23,11 +23,13 @@ from focalpoints.models import (
     DeliveryStatus,
     Issue,
     IssueItem,
+    IssueLink,
     IssueStatus,
     Subscriber,
     SubscriberStatus,
     Suppression,
 )
+from focalpoints.wording import labels_in
 from portal.marks import joined
 from portal.models import User
 
@@ -312,6 +314,15 @@ def progress(issue: Issue) -> Progress:
     counts = dict.fromkeys(DeliveryStatus.values, 0)
     counts |= dict(issue.deliveries.order_by().values_list("status").annotate(Count("pk")))
     return Progress(sum(counts.values()), counts)
+
+
+def opened_links(issue: Issue, limit: int = 50) -> list[tuple[IssueLink, str]]:
+    """The links opened most, each with the words readers saw on it; "" where they saw the address itself."""
+    words: dict[str, str] = {}
+    for item in (item for content in editions_of(issue) for block in content.filled for item in block.items):
+        for address, label in {**labels_in(item.text), item.item.url: item.title or item.line}.items():
+            words.setdefault(address, label)
+    return [(link, words.get(link.address, "")) for link in issue.links.all()[:limit]]
 
 
 def outline(issue: Issue, items: Iterable[IssueItem]) -> dict[str, list[IssueItem]]:

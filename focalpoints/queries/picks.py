@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from focalpoints.models import FocalPoint, Issue, IssueSection, Meeting, Resource, Training
+from focalpoints.models import (
+    FocalPoint,
+    Issue,
+    IssueItem,
+    IssueSection,
+    IssueStatus,
+    Meeting,
+    Resource,
+    Training,
+)
+from focalpoints.wording import clean_text
 from partnerships import queries as partnership_queries
 from partnerships.models import (
     ContributionKind,
@@ -34,6 +44,9 @@ MOST = 20
 FIRST_ISSUE_REACHES_BACK = timedelta(days=92)
 
 
+REPEATED = ("meeting", "training", "offers")  # kinds of a calendar and of a count: each issue has them anew
+
+
 @dataclass(frozen=True)
 class Pick:
     """A record that an editor may pick for a section."""
@@ -50,6 +63,36 @@ def news_since(issue: Issue) -> datetime:
     before = Issue.objects.published().filter(topic=issue.topic).exclude(pk=issue.pk)
     last = before.order_by("-sending_at").values_list("sending_at", flat=True).first()
     return last or timezone.now() - FIRST_ISSUE_REACHES_BACK
+
+
+def _of_others(issue: Issue) -> QuerySet[IssueItem]:
+    """What stands in other issues for the same readers, sent or in the making."""
+    others = IssueItem.objects.filter(issue__topic=issue.topic).exclude(issue=issue)
+    return others.exclude(issue__status=IssueStatus.CANCELLED).exclude(source="")
+
+
+def used_in(issue: Issue) -> dict[str, int]:
+    """The number of the latest other issue for the same readers that has a source, by source."""
+    return dict(_of_others(issue).order_by("issue__number").values_list("source", "issue__number"))
+
+
+def fresh_picks(issue: Issue, section: str) -> list[Pick]:
+    """What a section begins with: new since the last issue, and said neither in another nor in this one.
+
+    A record has one lesson under two headings: the same words of the same record are said once.
+    """
+    used, own = used_in(issue), set(issue.items.values_list("url", "text"))
+    said = own.union(_of_others(issue).values_list("url", "text"))
+    found = []
+    for pick in picks_for(section, news_since(issue)):
+        words, kind = (pick.url, clean_text(pick.text)), pick.source.partition(":")[0]
+        if kind in REPEATED:
+            is_fresh = words not in own
+        else:
+            is_fresh = pick.source not in used and words not in said
+        if is_fresh:
+            found.append(pick)
+    return found
 
 
 def picks_for(section: str, since: datetime | None = None) -> list[Pick]:

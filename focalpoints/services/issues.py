@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from focalpoints.models import ISSUE_MOVES, Issue, IssueItem, IssueLink, IssueSection, IssueStatus
 from focalpoints.queries.newsletter import blocking_gates
-from focalpoints.queries.picks import Pick, news_since, picks_for
+from focalpoints.queries.picks import Pick, fresh_picks, picks_for
 from focalpoints.wording import clean_text
 from portal.errors import RuleViolation, StaleEdit
 from portal.history import move, record
@@ -207,14 +207,14 @@ def pick_items(issue: Issue, section: str, sources: Iterable[str], *, by: User) 
 
 @transaction.atomic
 def fill_section(issue: Issue, section: str, *, by: User) -> int:
-    """Put in what is new since the last issue for the same readers. Returns how many were new."""
+    """Put in what is new for the same readers and not said to them yet. Returns how many were new."""
     issue = _draft(issue, by)
     return _fill(issue, section)
 
 
 def _fill(issue: Issue, section: str) -> int:
     with override("en"):
-        return _put_in(issue, section, picks_for(section, news_since(issue))[:MOST_FILLED])
+        return _put_in(issue, section, fresh_picks(issue, section)[:MOST_FILLED])
 
 
 def _put_in(issue: Issue, section: str, picks: Iterable[Pick]) -> int:

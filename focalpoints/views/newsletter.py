@@ -27,7 +27,7 @@ from focalpoints.forms.newsletter import (
 from focalpoints.forms.versions import renew_version
 from focalpoints.models import Issue, IssueItem, IssueSection, IssueStatus
 from focalpoints.queries import newsletter as queries
-from focalpoints.queries.picks import SOURCES, picks_for
+from focalpoints.queries.picks import SOURCES, picks_for, used_in
 from focalpoints.services import issues as services
 from focalpoints.services import sending
 from portal.errors import RuleViolation, StaleEdit
@@ -105,7 +105,7 @@ def _progress(request: HttpRequest, issue: Issue) -> HttpResponse:
     context = {
         "issue": issue,
         "progress": queries.progress(issue),
-        "links": issue.links.all()[:50],
+        "links": queries.opened_links(issue),
         "refused": issue.deliveries.filter(status__in=["failed", "uncertain", "bounced", "complained"])
         .select_related("subscriber")
         .order_by("status", "id")[:100],
@@ -226,11 +226,12 @@ def newsletter_pick(request: SignedIn, number: int) -> HttpResponse:
             request, ngettext("%(n)d record picked.", "%(n)d records picked.", count) % {"n": count}
         )
         return redirect(_compose_url(issue, section=section))
+    used = used_in(issue)
     context = {
         "issue": issue,
         "section": section,
         "label": IssueSection(section).label,
-        "picks": picks_for(section),
+        "picks": [(pick, used.get(pick.source)) for pick in picks_for(section)],
         "taken": set(issue.items.values_list("source", flat=True)),
     }
     return render(request, "focalpoints/newsletter_pick.html", context)

@@ -293,6 +293,49 @@ def test_a_new_issue_fills_itself_with_what_is_new(editors):
 
 
 @pytest.mark.django_db
+def test_a_new_issue_repeats_no_record_of_another_and_no_words_of_its_own(editors, client):
+    PartnershipFactory(reference="P-0901", is_public=True, status="active")
+    lesson = {"is_public": True, "status": "closed", "lessons": "Begin small.", "purposes": ["private_funds"]}
+    shared = PartnershipFactory(reference="P-0902", **lesson)
+    for code in ("WFP", "UNICEF"):
+        shared.entity_roles.get_or_create(entity_id=code)
+    MeetingFactory(starts_on=timezone.localdate() + timedelta(days=40))
+    first = services.create_issue(title="First", by=editors[0])
+    sections = ("lessons_and_good_practice", "donor_coordination_examples")
+    for section in sections:
+        services.fill_section(first, section, by=editors[0])
+    assert first.items.get(section__in=sections).text == "Begin small."
+    second = services.create_issue(title="Second", by=editors[0])
+    kinds = {source.partition(":")[0] for source in second.items.values_list("source", flat=True)}
+    assert kinds <= {"meeting", "offers"}
+    assert "meeting" in kinds
+    client.force_login(editors[0])
+    page = client.get(f"/newsletter/{second.number}/pick/?section=new_partnerships").content.decode()
+    assert f"in No. {first.number}" in page
+    other = IssueFactory(topic="needs", created_by=editors[0], words=None)
+    assert services.fill_section(other, "new_partnerships", by=editors[0])
+
+
+@pytest.mark.django_db
+def test_the_report_names_links_by_the_words_that_readers_saw(client, editors):
+    now = timezone.now()
+    issue = IssueFactory(status="sent", sending_at=now, sent_at=now, created_by=editors[0])
+    item = issue.items.first()
+    item.title, item.url, item.text = "Solar pumps", "/needs/", "See [the map](/map/) or https://un.org/x"
+    item.save()
+    for address in ("/needs/", "/map/", "https://un.org/x"):
+        issue.links.create(address=address)
+    assert {link.address: words for link, words in queries.opened_links(issue)} == {
+        "/needs/": "Solar pumps",
+        "/map/": "the map",
+        "https://un.org/x": "",
+    }
+    client.force_login(editors[0])
+    page = client.get(f"/newsletter/{issue.number}/").content.decode()
+    assert '<bdi>Solar pumps</bdi></a><span class="cg-sub"><bdi dir="ltr">/needs/</bdi>' in page
+
+
+@pytest.mark.django_db
 def test_focal_point_changes_name_roles_and_speak_the_language_of_the_edition(editors):
     leaver = FocalPointFactory(person_name="Amina Example", has_name_consent=True)
     heir = directory_services.hand_over(
