@@ -139,7 +139,8 @@ def accept_offer(offer: Offer, *, need: Need | None, note: str, by: User) -> Off
 def draft_from_offer(offer: Offer, need: Need | None, by: User) -> Partnership:
     """The draft of a partnership with what the offer and the need say.
 
-    Led by the entity that holds the offer, or as two entities in talks with the company have agreed.
+    Its title says what is given and what for. Led by the entity that holds the offer, or as two entities in
+    talks with the company have agreed.
     """
     assert offer.entity  # the caller sees to it
     assert offer.company  # and the table to this
@@ -148,7 +149,7 @@ def draft_from_offer(offer: Offer, need: Need | None, by: User) -> Partnership:
         came_from = _("%(offer)s, for need %(need)s") % {"offer": came_from, "need": need.reference}
     partnership = Partnership.objects.create(
         reference=next_reference("P"),
-        title=(need or offer).title,
+        title=f"{offer.title}: {need.title}"[:200] if need else offer.title,
         language=(need or offer).language,
         origin=Origin.OFFER,
         inferred_fields=["partnership_type"],

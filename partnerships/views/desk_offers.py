@@ -25,7 +25,7 @@ from partnerships.forms.desk_offers import (
     ReplyForm,
     RouteForm,
 )
-from partnerships.models import OFFER_FINAL, OFFER_MOVES, Need, Offer, OfferStatus, ReasonCode
+from partnerships.models import OFFER_FINAL, OFFER_MOVES, Need, Offer, OfferStatus, Partnership, ReasonCode
 from partnerships.queries import matches, triage
 from partnerships.queries.companies import register_checks
 from partnerships.queries.coordination import duties_of, lead_proposals
@@ -156,6 +156,8 @@ def _offer_page(request: SignedIn, offer: Offer, act: str = "", form: Any = None
         "corrections": history(offer).filter(action="corrected"),
         "read": f"?read={offer.version}",
         "sheets": sheets,
+        "may_edit_record": bool(offer.partnership_id)
+        and Partnership.objects.editable_by(request.user).filter(pk=offer.partnership_id).exists(),
         "may_triage": may_triage,
         "may_take": may_triage and not offer.is_final and offer.triager_id != request.user.pk,
         "may_clear": bool(offer.suspicion) and not offer.is_final and services.is_desk(request.user),
@@ -255,11 +257,13 @@ def desk_offer_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
         )
     if form.is_valid():
         try:
-            service(offer, by=request.user, **form.cleaned_data)
+            changed = service(offer, by=request.user, **form.cleaned_data)
         except RuleViolation as broken_rule:
             form.add_error(None, str(broken_rule))
         else:
             messages.success(request, str(done))
+            if act == "accept":  # where the work goes on
+                return redirect("partnerships:partnership_desk", changed.partnership.reference)
             return redirect(safe_next(request, reverse("partnerships:desk_offer", args=[offer.reference])))
     if act in SHEETS:
         return _offer_page(request, offer, act, form)

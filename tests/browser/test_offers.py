@@ -154,8 +154,9 @@ def test_a_focal_point_triages_an_offer_sees_why_needs_fit_and_makes_a_draft(vis
     sheet.locator('textarea[name="note"]').fill("Our supply officer writes to you this week.")
     sheet.locator("button.govuk-button").click()
     focal.page.wait_for_load_state()
-    record = focal.page.locator('main a[href^="/partnerships/P-"]').first
-    assert record.count() == 1
-    record.click()
+    focal.page.wait_for_url(re.compile("/desk/partnerships/P-"))
+    focal.scan()
+    assert "Cold storage and delivery for school meals" in focal.page.locator("h1").inner_text()
+    focal.page.locator('main a[href^="/partnerships/P-"]').first.click()
     focal.page.wait_for_load_state()
     assert "Through this portal" in focal.page.locator("main").inner_text()

@@ -207,6 +207,7 @@ def test_an_accepted_match_becomes_the_draft_of_a_partnership(run_jobs):
     focal, need = a_focal_point("UNICEF"), NeedFactory()
     offer = matches.accept_offer(SubmittedFactory(), need=need, note="Ms A writes to you.", by=focal)
     assert offer.status == "accepted"
+    assert offer.partnership.title == "Solar pumps: Pumps for health centres"
     assert offer.partnership.entities.get().pk == "UNICEF"
     assert offer.partnership.parties.get().company == offer.company
     assert OfferMatch.objects.get().outcome == "accepted"

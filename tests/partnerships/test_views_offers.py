@@ -381,8 +381,9 @@ def test_a_match_is_accepted_from_the_desk(client, focal):
     assert need.title in page
     act = f"/desk/offers/{offer.reference}/"
     done = client.post(act + "accept/", {"need": need.reference, "note": "Ms A writes to you."})
-    assert done.status_code == 302
-    assert Offer.objects.get().partnership.reference in client.get(act).content.decode()
+    record = f"/desk/partnerships/{Offer.objects.get().partnership.reference}/"
+    assert done["Location"] == record
+    assert f'href="{record}"' in client.get(act).content.decode()
 
 
 def test_a_match_can_be_held_and_found_not_to_fit(client, focal):
