@@ -21,7 +21,7 @@ from partnerships.models.companies import (
 )
 from partnerships.models.coordination import Duty, DutyDivision, LeadProposal
 from partnerships.models.dates import PARTIAL_DATE, PartialDateField
-from partnerships.models.imports import IMPORT_MOVES, ImportQuerySet, ImportStatus, RecordImport
+from partnerships.models.imports import IMPORT_JOBS, IMPORT_MOVES, ImportQuerySet, ImportStatus, RecordImport
 from partnerships.models.needs import (
     NEED_MOVES,
     NEED_OPEN,
@@ -114,6 +114,7 @@ __all__ = [
     "DAYS_IN",
     "DRAFT_KEPT",
     "DRAFT_KEPT_DAYS",
+    "IMPORT_JOBS",
     "IMPORT_MOVES",
     "NEED_MOVES",
     "NEED_OPEN",

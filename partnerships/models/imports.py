@@ -28,6 +28,11 @@ IMPORT_MOVES: dict[str, set[str]] = {
     _S.UNDOING: {_S.UNDONE, _S.LOADED},
     _S.UNDONE: set(),
 }
+IMPORT_JOBS: dict[str, str] = {  # what works on a file in each state that passes by itself
+    _S.CHECKING: "check_import",
+    _S.LOADING: "load_import",
+    _S.UNDOING: "undo_import",
+}
 
 
 class ImportQuerySet(models.QuerySet["RecordImport"]):

@@ -27,6 +27,7 @@ from partnerships.import_columns import (
     table_of,
 )
 from partnerships.models import (
+    IMPORT_JOBS,
     IMPORT_MOVES,
     Company,
     Contribution,
@@ -42,12 +43,13 @@ from partnerships.models import (
     UNRole,
     Visibility,
 )
+from partnerships.queries.imports import last_jobs
 from partnerships.services.import_companies import CompanyBook
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
 from portal.history import move, record
 from portal.jobs import enqueue
-from portal.models import Country, ReferenceCounter, Target, User
+from portal.models import Country, JobStatus, ReferenceCounter, Target, User
 from portal.references import next_reference
 
 S = ImportStatus
@@ -107,13 +109,27 @@ def map_columns(found: RecordImport, *, by: User, mapping: Mapping[str, str], mo
     found.mapping = {name: heading for name, heading in mapping.items() if heading in found.headings}
     found.mode = mode
     found.save(update_fields=["mapping", "mode"])
-    stamp = timezone.now().isoformat()
-    enqueue(
-        "partnerships.check_import",
-        key=f"check_import:{found.pk}:{stamp}",
-        import_id=found.pk,
-        language=get_language() or by.language,
-    )
+    _have_it_done(found, by)
+    return found
+
+
+def _have_it_done(found: RecordImport, by: User) -> None:
+    """The job of the state the file is in."""
+    name = IMPORT_JOBS[found.status]
+    args = {"language": get_language() or by.language} if found.status == S.CHECKING else {}
+    key = f"{name}:{found.pk}:{timezone.now().isoformat()}"
+    enqueue(f"partnerships.{name}", key=key, import_id=found.pk, **args)
+
+
+@transaction.atomic
+def try_again(found: RecordImport, *, by: User) -> RecordImport:
+    """Begin work on a file anew that was given up after its last try. It had written nothing."""
+    found = _locked(found, by)
+    job = last_jobs([found]).get(found.pk)
+    if job is None or job.status != JobStatus.FAILED:
+        raise RuleViolation(_("Nothing has stopped: look at the page again."))
+    _have_it_done(found, by)
+    record(found, "tried again", by=by)
     return found
 
 
@@ -159,8 +175,7 @@ def start_load(found: RecordImport, *, by: User, good_only: bool = False) -> Rec
     if not found.good_count:
         raise RuleViolation(_("There is no good row to load."))
     move(found, S.LOADING, moves=IMPORT_MOVES, by=by)
-    stamp = timezone.now().isoformat()
-    enqueue("partnerships.load_import", key=f"load_import:{found.pk}:{stamp}", import_id=found.pk)
+    _have_it_done(found, by)
     return found
 
 
@@ -207,8 +222,7 @@ def start_undo(found: RecordImport, *, by: User) -> RecordImport:
     if worked_on := _worked_on(found):
         raise RuleViolation(undo_refusal(worked_on))
     move(found, S.UNDOING, moves=IMPORT_MOVES, by=by)
-    stamp = timezone.now().isoformat()
-    enqueue("partnerships.undo_import", key=f"undo_import:{found.pk}:{stamp}", import_id=found.pk)
+    _have_it_done(found, by)
     return found
 
 

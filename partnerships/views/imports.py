@@ -1,23 +1,24 @@
 """Files of records: upload, mapping, the report of the check by row and cell, load and undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from partnerships.forms.imports import MappingForm, UploadForm
 from partnerships.import_columns import COLUMNS, first_row_of
-from partnerships.models import ImportStatus, RecordImport
+from partnerships.models import IMPORT_JOBS, ImportStatus, RecordImport
 from partnerships.queries.history import events_of
+from partnerships.queries.imports import last_jobs
 from partnerships.services import imports as services
 from partnerships.services.partnerships import own_entities
 from portal.errors import RuleViolation
 from portal.http import SignedIn, attempt, render_page
+from portal.models import JobStatus
 from portal.sheets import csv_lines
 
 PAGE_SIZE = 25
@@ -67,7 +68,7 @@ def import_list(request: SignedIn) -> HttpResponse:
     return render(
         request,
         "partnerships/import_list.html",
-        {"form": form, "page": page, "columns": COLUMNS},
+        {"form": form, "page": page, "columns": COLUMNS, "stopped": _stopped(page.object_list)},
         status=status,
     )
 
@@ -93,6 +94,8 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
             status = 409
         else:
             return redirect("partnerships:import_detail", found.reference)
+    job = last_jobs([found]).get(found.pk)
+    is_stopped = bool(job and job.status == JobStatus.FAILED)
     context = {
         "found": found,
         "form": form,
@@ -101,7 +104,10 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
         "more_companies": max(0, len(found.companies) - COMPANIES_SHOWN),
         "can_map": can_map,
         "can_load": found.status == S.CHECKED,
-        "is_working": found.status in (S.CHECKING, S.LOADING, S.UNDOING),
+        "is_working": found.status in IMPORT_JOBS and not is_stopped,
+        "is_stopped": is_stopped,
+        "job": job,
+        "is_delayed": bool(job and job.error and not is_stopped),
         "can_undo": found.status == S.LOADED,
         "refusal": _refusal(found),
     }
@@ -114,6 +120,11 @@ def import_detail(request: SignedIn, reference: str) -> HttpResponse:
     )
 
 
+def _stopped(imports: Iterable[RecordImport]) -> set[int]:
+    """Files whose work was given up after its last try."""
+    return {pk for pk, job in last_jobs(imports).items() if job.status == JobStatus.FAILED}
+
+
 def _refusal(found: RecordImport) -> str:
     """Why the last undo took nothing out; "" where there was none."""
     last = events_of(found).last() if found.status == S.LOADED else None
@@ -123,16 +134,16 @@ def _refusal(found: RecordImport) -> str:
 @require_POST
 @registers
 def import_act(request: SignedIn, reference: str, act: str) -> HttpResponse:
-    """Load what was checked, or undo what was loaded."""
+    """Load what was checked, undo what was loaded, or try again what has stopped. The page says the rest."""
     found = _import(request, reference)
     acts: dict[str, Callable[..., RecordImport]] = {
         "load": partial(services.start_load, good_only="good" in request.POST),
         "undo": services.start_undo,
+        "again": services.try_again,
     }
     if act not in acts:
         raise Http404
-    words = {"load": _("The rows are being loaded."), "undo": _("The records are being taken out again.")}
-    attempt(request, lambda: acts[act](found, by=request.user), words[act])
+    attempt(request, lambda: acts[act](found, by=request.user))
     return redirect("partnerships:import_detail", found.reference)
 
 

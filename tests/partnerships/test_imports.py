@@ -401,3 +401,41 @@ def test_the_list_of_files_stays_flat(client, clerk, assert_flat_queries):
 def test_imports_belong_to_the_records(client, clerk):
     page = client.get("/desk/imports/").content.decode()
     assert '<a href="/desk/partnerships/" aria-current="page">' in page
+
+
+def given_up(found: RecordImport) -> Job:
+    """The last job of the file, as the fifth try leaves it."""
+    job = Job.objects.filter(args__import_id=found.pk).latest("pk")
+    Job.objects.filter(pk=job.pk).update(status="failed", attempts=5, error="Lost.")
+    return job
+
+
+def test_work_that_was_given_up_says_so_and_can_be_begun_again(client, clerk):
+    found = services.start_load(checked(clerk, file_of(GOOD)), by=clerk)
+    here = f"/desk/imports/{found.reference}/"
+    with pytest.raises(RuleViolation):
+        services.try_again(found, by=clerk)
+    job = given_up(found)
+    page = client.get(here).content.decode()
+    assert "Loading did not work, five times. Nothing was loaded." in page
+    assert job.key in page
+    assert "hx-trigger" not in page.partition("<main")[2]
+    assert "Stopped" in client.get("/desk/imports/").content.decode()
+    assert client.post(f"{here}again/").status_code == 302
+    again = Job.objects.filter(kind="partnerships.load_import").latest("pk")
+    assert again.pk != job.pk
+    run_job(again.pk)
+    found.refresh_from_db()
+    assert (found.status, found.loaded_count) == ("done", 1)
+    loaded_page = client.get(here).content.decode()
+    assert "1 record was loaded." in loaded_page
+    assert "being loaded" not in loaded_page
+
+
+def test_an_undo_that_stopped_left_every_record_and_a_try_is_told(client, clerk):
+    found = services.start_undo(loaded(clerk, file_of(GOOD)), by=clerk)
+    job = given_up(found)
+    here = f"/desk/imports/{found.reference}/"
+    assert "All of them are still there." in client.get(here).content.decode()
+    Job.objects.filter(pk=job.pk).update(status="queued", attempts=1)
+    assert "A first try did not work." in client.get(here).content.decode()
