@@ -39,11 +39,16 @@ class TrappedForm(forms.Form):
     """Holds what fills forms by itself: a field nobody sees, and a page answered faster than people read.
 
     The signed moment of the page serves a few posts only, so that one page cannot be replayed: after those
-    it raises TooMany. A page that comes back with errors has a moment of its own.
+    it raises TooMany. A page that comes back with errors has a moment of its own. Whoever `is_known`, having
+    signed in, may be as fast as they like.
     """
 
     fax_number = forms.CharField(required=False, label=_("Leave this empty"), widget=Bait)
     opened = forms.CharField(required=False, widget=PageOpened)
+
+    def __init__(self, *args, is_known: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_known = is_known
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -55,7 +60,7 @@ class TrappedForm(forms.Form):
         age = time.time() - opened_at
         if age > PAGE_LIVES_SECONDS:
             raise ValidationError(_("The page was open for too long. Press the button once more."))
-        if fax_number or age < SECONDS_TO_READ:
+        if fax_number or (age < SECONDS_TO_READ and not self.is_known):
             raise ValidationError(
                 _("This was sent faster than people read. Wait a moment and press the button once more.")
             )

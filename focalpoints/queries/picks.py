@@ -82,15 +82,13 @@ def fresh_picks(issue: Issue, section: str) -> list[Pick]:
     A record has one lesson under two headings: the same words of the same record are said once.
     """
     used, own = used_in(issue), set(issue.items.values_list("url", "text"))
-    said = own.union(_of_others(issue).values_list("url", "text"))
+    said = set(_of_others(issue).values_list("url", "text"))
     found = []
     for pick in picks_for(section, news_since(issue)):
-        words, kind = (pick.url, clean_text(pick.text)), pick.source.partition(":")[0]
-        if kind in REPEATED:
-            is_fresh = words not in own
-        else:
-            is_fresh = pick.source not in used and words not in said
-        if is_fresh:
+        words = (pick.url, clean_text(pick.text))
+        is_told = pick.source in used or words in said
+        may_repeat = pick.source.partition(":")[0] in REPEATED
+        if words not in own and (may_repeat or not is_told):
             found.append(pick)
     return found
 

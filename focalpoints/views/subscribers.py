@@ -16,13 +16,14 @@ from focalpoints.models import Subscriber
 from focalpoints.services import bounces
 from focalpoints.services import subscribers as services
 from portal import limits
+from portal.http import posted
 
 
 @require_http_methods(["GET", "POST"])
 @login_not_required
 def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(
-        request.POST if request.method == "POST" else None, initial={"language": get_language()}
+        posted(request), is_known=request.user.is_authenticated, initial={"language": get_language()}
     )
     if form.is_valid():
         # Against many addresses from many networks; the middleware counts each network.

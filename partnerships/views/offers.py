@@ -55,7 +55,7 @@ def offer_start(request: SignedIn) -> HttpResponse:
     """What to prepare, how long it takes, who decides; begin, or go on with a draft."""
     user = request.user
     may_offer = not user.is_authenticated or user.has_perm("partnerships.make_offer")
-    form = TrappedForm(posted(request))
+    form = TrappedForm(posted(request), is_known=user.is_authenticated)
     if request.method == "POST":
         if not may_offer:
             raise PermissionDenied

@@ -18,7 +18,7 @@ from partnerships.selfchecks import ITEMS
 from partnerships.services import registrations as services
 from portal import limits
 from portal.errors import RuleViolation
-from portal.http import SignedIn
+from portal.http import SignedIn, posted
 
 PAGE_SIZE = 25
 MAILS_A_DAY = 3  # links to one address: the form is no way to flood somebody's mailbox
@@ -32,7 +32,7 @@ reviews = permission_required("partnerships.review_partnership", raise_exception
 @login_not_required
 def register(request: HttpRequest) -> HttpResponse:
     """What registering means, and the address to which the link goes."""
-    form = StartForm(request.POST if request.method == "POST" else None)
+    form = StartForm(posted(request), is_known=request.user.is_authenticated)
     if form.is_valid():
         email = form.cleaned_data["email"]
         limits.take(f"register:{limits.address_prefix(request)}", burst=10, per_seconds=3600)

@@ -9,6 +9,7 @@ from focalpoints.models import Subscriber
 from partnerships.models import Registration
 from portal.models import User
 from portal.traps import SECONDS_TO_READ, page_token
+from tests.partnerships.factories_offers import a_business
 from tests.portal.factories import as_a_person
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,11 @@ def test_signing_up_twice_a_day_mails_once(run_jobs):
         Client().post("/account/signup/", as_a_person(**FORMS["/account/signup/"]))
     run_jobs()
     assert len([message for message in mail.outbox if "confirm-email" in message.body]) == 1
+
+
+def test_who_has_signed_in_may_be_quick_and_is_still_no_form_filler(client):
+    client.force_login(a_business())
+    for path in ("/offer/", "/register/", "/subscribe/"):
+        words = {**FORMS.get(path, {}), "opened": page_token()}
+        assert client.post(path, {**words, "fax_number": "1"}).status_code == 422, path
+        assert client.post(path, words).status_code in (200, 302), path
