@@ -4,7 +4,8 @@ A choice of filters is a few bitwise operations and a count of bits over the kep
 and 700 values are 9 MB and take a millisecond, a million ten times that. Most values belong to few records:
 those are looked up one by one, which is quicker than to read a row of mostly nothing. How many records have
 each value, of all and of those of one filter, is kept up to date with every change (`_Tally`). Companies are
-too many for a row each (`companies`), and only those of most records are told.
+too many for a row each (`companies`), and only those of most records are told. For a filter that leaves few
+records these and the values of few records are counted record by record instead (`slots`).
 
 The truth stays in PostgreSQL. Before each use the process asks, in one query, for the entries that changed
 since its last look, so that every count is that of the tables at that moment. Nobody waits for a lock:
@@ -26,6 +27,7 @@ from django.db.models import Max
 
 from partnerships.models import FacetValue
 from partnerships.search.companies import Companies
+from partnerships.search.slots import Slots
 from partnerships.search.wanted import FOR_ALL, FOR_UN, Wanted
 from partnerships.search.words import Flags, KeptWords, Mask, Numbers, as_bits, as_flags, flags_of
 
@@ -108,6 +110,7 @@ class Bits:
                 naming.append(self._set(pairs["pk"].astype(np.int64), pairs["number"].astype(np.int64)))
         self.companies = Companies(*np.concatenate(naming, axis=1))
         self._sort_out_all()
+        self._give_slots()
 
     def _know_values(self) -> None:
         """The numbers of facet values and the rows that stand for them; the rows of a facet lie together."""
@@ -123,7 +126,8 @@ class Bits:
         self.company_of_number = {number: value for value, number in self.number_of_company.items()}
         self.highest_number = FacetValue.objects.aggregate(n=Max("id"))["n"] or FOR_UN
         self.row_of_number = np.full(self.highest_number + 1, -1, np.int64)
-        self.row_of_number[[number for number, _facet, _value in self.values]] = range(len(self.values))
+        self.number_of_row = np.array([number for number, _facet, _value in self.values], np.int64)
+        self.row_of_number[self.number_of_row] = range(len(self.values))
 
     def _set(self, pks: Numbers, numbers: Numbers) -> Numbers:
         """Set the bits of these pairs. Answers those of companies, which have none: shape (2, pairs)."""
@@ -156,13 +160,18 @@ class Bits:
         before = self.matrix[:, places] & changed
         for pk in facets_of:
             self.matrix[:, pk >> 6] &= ~(np.uint64(1) << np.uint64(pk & 63))
-        after_naming = self._set(*np.array(pairs, np.int64).reshape(-1, 2).T)
-        before_naming = self.companies.replace(as_flags(facets_of, self.matrix.shape[1]), *after_naming)
+        after_naming = self._set(*as_columns(pairs))
+        is_changed = as_flags(facets_of, self.matrix.shape[1])
+        before_naming = self.companies.replace(is_changed, *after_naming)
+        with_slot = [(pk, number) for pk, number in pairs if self._has_slot(number)]
+        self.slots.replace(is_changed, *as_columns(with_slot))
         after = self.matrix[:, places] & changed
         if is_taller:
             self._sort_out_all()
         else:
             self._sort_out(np.flatnonzero((before != after).any(axis=1)).tolist())
+        if self.slots.is_crowded:
+            self._give_slots()
         if is_taller or len(places) > FEW_PLACES:
             self.tallies.clear()
         for rows, tally in self.tallies.items():
@@ -206,6 +215,21 @@ class Bits:
                 self.records_of[row] = np.array(pks(self.matrix[row]), np.int64)
             self.splits.pop(self.values[row][1], None)
 
+    def _give_slots(self) -> None:
+        """Know companies and values of few records also record by record."""
+        few = self.number_of_row[[*self.records_of]]
+        sizes = [len(records) for records in self.records_of.values()]
+        pks, numbers = self.companies.pairs()
+        self.slots = Slots(
+            self.matrix.shape[1] * 64,
+            np.concatenate([pks, *self.records_of.values()]),
+            np.concatenate([numbers, np.repeat(few, sizes)]),
+        )
+        self.few = set(few.tolist())  # these stay there, however many get them
+
+    def _has_slot(self, number: int) -> bool:
+        return number in self.few or self.row_of_number[number] < 0
+
     def _split(self, facet: str) -> _Split:
         if facet not in self.splits:
             many = [row for row in self.rows[facet] if row not in self.records_of]
@@ -224,16 +248,25 @@ class Bits:
         """Of all records that have these rows; the latest are kept."""
         tally = self.tallies.pop(rows, None)
         if tally is None:
-            mask = np.bitwise_and.reduce(self.matrix[list(rows)], axis=0)
-            is_in = flags_of(mask)
-            tally = _Tally(
-                np.concatenate(self._numbers(mask, is_in, self.rows)),
-                self.companies.counts(is_in, self.highest_number),
-            )
+            tally = self._tally_of(np.bitwise_and.reduce(self.matrix[list(rows)], axis=0))
             if len(self.tallies) >= MOST_TALLIES:
                 del self.tallies[next(iter(self.tallies))]
         self.tallies[rows] = tally
         return tally
+
+    def _tally_of(self, mask: Mask) -> _Tally:
+        is_in = flags_of(mask)
+        if not self.slots.is_quicker(total(mask)):
+            return _Tally(
+                np.concatenate(self._numbers(mask, is_in, self.rows)),
+                self.companies.counts(is_in, self.highest_number),
+            )
+        found = self.slots.counts(is_in, self.highest_number)
+        numbers = found[self.number_of_row]
+        found[self.number_of_row] = 0  # what is left are companies
+        others = [row for row, (number, *_value) in enumerate(self.values) if number not in self.few]
+        numbers[others] = self._by_bits(others, mask)
+        return _Tally(numbers, found)
 
     def _companies_of_part(self, mask: Mask, places: Numbers, pks: Numbers, numbers: Numbers) -> Numbers:
         """By number, of pairs whose records are all at these words of a row; `mask` has no other words."""
@@ -280,11 +313,7 @@ class Bits:
         rows = self._rows_for(wanted)
         # To count some facets of a filter alone is less work than a tally.
         if rows and (rows in self.tallies or facets is None or len(rows) == 1):
-            tally, asked = self._tally(rows), self._known(facets)
-            of_each = [tally.numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
-            found = self._named(asked, of_each)
-            is_most_asked = facets is None or COMPANY in facets
-            return found | self._most(tally.companies) if is_most_asked else found
+            return self._told(self._tally(rows), facets)
         return self.counts(self.mask(wanted, narrowed_to), facets)
 
     def _rows_for(self, wanted: Wanted) -> tuple[int, ...]:
@@ -309,12 +338,21 @@ class Bits:
 
     def counts(self, mask: Mask, facets: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: records}} among the records of the mask, without values that none has."""
+        if facets is None:
+            return self._told(self._tally_of(mask), None)
         asked = self._known(facets)
         is_in = flags_of(mask)
         found = self._named(asked, self._numbers(mask, is_in, asked))
-        if facets is not None and COMPANY not in facets:
+        if COMPANY not in facets:
             return found
         return found | self._most(self.companies.counts(is_in, self.highest_number))
+
+    def _told(self, tally: _Tally, facets: Iterable[str] | None) -> dict[str, dict[str, int]]:
+        asked = self._known(facets)
+        of_each = [tally.numbers[self.rows[facet][0] : self.rows[facet][-1] + 1] for facet in asked]
+        found = self._named(asked, of_each)
+        is_most_asked = facets is None or COMPANY in facets
+        return found | self._most(tally.companies) if is_most_asked else found
 
     def _known(self, facets: Iterable[str] | None) -> list[str]:
         return [facet for facet in self.rows if facets is None or facet in facets]
@@ -342,16 +380,11 @@ class Bits:
 
     def _numbers(self, mask: Mask, is_in: Flags, facets: Iterable[str]) -> list[Numbers]:
         """For each facet how many records of the mask, which the flags repeat, each of its rows has."""
-        both = np.empty((AT_ONCE, len(mask)), np.uint64)
         found = []
         for facet in facets:
             many, few, records, starts = self._split(facet)
             numbers = np.zeros(len(self.rows[facet]), np.int64)
-            for first in range(0, len(many), AT_ONCE):
-                rows = many[first : first + AT_ONCE]
-                for place, row in enumerate(rows.tolist()):
-                    np.bitwise_and(self.matrix[row], mask, out=both[place])
-                numbers[rows - self.rows[facet][0]] = total_of_each(both[: len(rows)])
+            numbers[many - self.rows[facet][0]] = self._by_bits(many.tolist(), mask)
             if len(few):
                 numbers[few - self.rows[facet][0]] = np.add.reduceat(
                     is_in.take(records), starts, dtype=np.uint32
@@ -359,9 +392,25 @@ class Bits:
             found.append(numbers)
         return found
 
+    def _by_bits(self, rows: list[int], mask: Mask) -> Numbers:
+        """How many records of the mask have each of these rows."""
+        both = np.empty((AT_ONCE, len(mask)), np.uint64)
+        numbers = np.empty(len(rows), np.int64)
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            for place, row in enumerate(some):
+                np.bitwise_and(self.matrix[row], mask, out=both[place])
+            numbers[first : first + AT_ONCE] = total_of_each(both[: len(some)])
+        return numbers
+
     def from_pks(self, pks: Iterable[int]) -> Mask:
         """The bits of these records."""
         return as_bits(pks, self.matrix.shape[1])
+
+
+def as_columns(pairs: list[tuple[int, int]]) -> Numbers:
+    """Shape (2, pairs)."""
+    return np.array(pairs, np.int64).reshape(-1, 2).T
 
 
 def total(mask: Mask) -> int:

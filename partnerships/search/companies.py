@@ -23,7 +23,6 @@ class Companies:
         self._sort(pks, numbers)
 
     def _sort(self, pks: Numbers, numbers: Numbers) -> None:
-        pks, numbers = pks[pks != NOBODY], numbers[pks != NOBODY]
         order = np.argsort(numbers, kind="stable")
         self.pks, numbers = pks[order], numbers[order]
         self.starts = np.flatnonzero(np.diff(numbers, prepend=-1))
@@ -43,12 +42,15 @@ class Companies:
         self.late_pks = np.concatenate([self.late_pks[kept], pks])
         self.late_numbers = np.concatenate([self.late_numbers[kept], numbers])
         if len(self.late_pks) > MOST_LATE:
-            sizes = np.diff(self.starts, append=len(self.pks))
-            self._sort(
-                np.concatenate([self.pks, self.late_pks]),
-                np.concatenate([np.repeat(self.numbers, sizes), self.late_numbers]),
-            )
+            self._sort(*self.pairs())
         return before
+
+    def pairs(self) -> tuple[Numbers, Numbers]:
+        """The primary key and the number of each pair."""
+        sizes = np.diff(self.starts, append=len(self.pks))
+        pks = np.concatenate([self.pks, self.late_pks])
+        numbers = np.concatenate([np.repeat(self.numbers, sizes), self.late_numbers])
+        return pks[pks != NOBODY], numbers[pks != NOBODY]
 
     def counts(self, is_in: Flags, highest: int) -> Numbers:
         """For each number up to the highest, how many of the records flagged name that company."""

@@ -15,7 +15,7 @@ from partnerships.models import (
     RegistryEntry,
     RegistryWord,
 )
-from partnerships.search import FOR_ALL, FOR_UN, Wanted, bits, companies
+from partnerships.search import FOR_ALL, FOR_UN, Wanted, bits, companies, slots
 from tests.partnerships.factories import (
     CompanyFactory,
     ContributionFactory,
@@ -111,12 +111,15 @@ def test_reporting_needs_more_than_inputs():
     changed=st.sampled_from(PartnershipType.values),
     excluded=st.sampled_from(["WFP", "UNDP"]),
     few=st.sampled_from([0, bits.FEW_A_WORD]),  # count bits only, or look up the records of rare values too
+    cost=st.sampled_from([0, 1000]),  # count record by record, or value by value
     is_tight=st.booleans(),  # what is kept is made anew often, or only brought in line
 )
-def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few, is_tight):
+def test_counts_equal_those_of_the_tables_after_each_edit(records, changed, excluded, few, cost, is_tight):
     with patch.object(bits, "FEW_A_WORD", few), pytest.MonkeyPatch.context() as limits:
+        limits.setattr(slots, "PAIRS_FOR_A_RECORD", cost)
         if is_tight:
             limits.setattr(companies, "MOST_LATE", 1)
+            limits.setattr(slots, "SLOTS", 1)
             limits.setattr(bits, "MOST_TALLIES", 1)
             limits.setattr(bits, "FEW_PLACES", 0)
         check_counts(records, changed, excluded)
