@@ -1,7 +1,9 @@
 """Fixtures that every test may use. Tests run on a real PostgreSQL: DATABASE_URL, or one of our own."""
 
 import gc
+import itertools
 import os
+import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +76,21 @@ def run_database_url() -> str:
     if host.startswith("/"):
         return f"postgres://{user}:{word}@/{host}/{database['NAME']}"
     return f"postgres://{user}:{word}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
+
+
+PORTS = itertools.count(20_000 + os.getpid() % 10_000)
+
+
+def free_port() -> int:
+    """A port for a server of this run, another each time, below those the system gives out by itself.
+
+    So nothing else takes it between this look and the moment the server listens.
+    """
+    while True:
+        port = next(PORTS)
+        with socket.socket() as caller:
+            if caller.connect_ex(("127.0.0.1", port)):  # nobody answers
+                return port
 
 
 @pytest.fixture

@@ -112,6 +112,7 @@ WHERE id = ANY(%(ids)s) AND claimed_by = %(worker)s AND status = 'claimed'
 NEXT_DUE = """
 SELECT extract(epoch FROM min(run_after) - now())::float8 FROM focalpoints_delivery
 WHERE issue_id = %(issue)s AND status = 'queued'
+AND EXISTS (SELECT FROM focalpoints_issue WHERE id = %(issue)s AND status = 'sending')
 """
 # As many tokens of a bucket that fills at `rate` a second as there are, at most `wanted`.
 NEW_BUCKET = """
@@ -414,7 +415,7 @@ class Ledger:
         return [row for row in rows if row.id not in late]
 
     def seconds_until_due(self) -> float | None:
-        """Until something is due again that is queued now; None where nothing is."""
+        """Until something is due again that is queued now; None where nothing is, or nothing is sent."""
         [(seconds,)] = self._execute(NEXT_DUE)
         return seconds
 

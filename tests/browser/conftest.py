@@ -8,15 +8,17 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.conftest import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
@@ -27,8 +29,18 @@ AXE_RUN = """async () => {
 }"""
 PASSWORD = "common-ground-demo"
 SIGN_IN_BUTTON = 'form:has(input[name="password"]) button'
+# How long a test waits for what has to come: long, as no run is quicker for a smaller number.
+PATIENCE_SECONDS = 300
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+
+# These wait for the screening worker, which first builds its name tagger: meanwhile the others run.
+NEED_THE_SCREENING_WORKER = ("test_casework.py", "test_registration.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name in NEED_THE_SCREENING_WORKER)
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +64,24 @@ def browser_type_launch_args() -> dict:
 
 
 class Portal:
-    def __init__(self, url: str, data: Path):
-        self.url, self.data = url, data
+    def __init__(self, url: str, data: Path, process: subprocess.Popen):
+        self.url, self.data, self.process = url, data, process
         self.sessions: dict[str, dict] = {}  # cookie by e-mail address
 
     def mails(self) -> list[Path]:
         return sorted((self.data / "mail").glob("*.eml"), key=lambda path: path.stat().st_mtime)
+
+    @contextmanager
+    def mail_waits(self) -> Iterator[None]:
+        """The mail server stands still meanwhile: what is being sent stays with its sender."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        children = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        (sink,) = (pid for pid in children if b"mailsink" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(sink, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(sink, signal.SIGCONT)
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +89,7 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
     """The whole portal with its demonstration, on a free port and an empty data folder."""
     folder = tmp_path_factory.mktemp("portal")
     data, output = folder / "data", folder / "output"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     env = {
         k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEMO")
     }
@@ -78,15 +100,15 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 180
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while "Demo accounts" not in output.read_text():  # said once it serves and the demonstration is there
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail("The portal did not start:\n" + output.read_text()[-4000:])
             time.sleep(0.2)
-        yield Portal(url, data)
+        yield Portal(url, data, process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_SECONDS)
         log.close()
 
 
@@ -119,6 +141,20 @@ class Visitor:
         assert response is not None
         return response
 
+    def press(self, control: Locator) -> None:
+        """Press what leads to a page, and be on it."""
+        with self.page.expect_navigation():
+            control.click()
+
+    def wait_until(self, path: str, is_so: Callable[[], bool]) -> None:
+        """Look at a page anew until it shows what a worker does."""
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        self.open(path)
+        while not is_so():
+            assert time.monotonic() < give_up_at, f"{path} does not show it within {PATIENCE_SECONDS} s"
+            time.sleep(0.5)
+            self.open(path)
+
     def sign_in(self, email: str) -> None:
         """By the form the first time; later with that session, as the limit on sign-ins holds here too."""
         if email in self.portal.sessions:
@@ -127,7 +163,7 @@ class Visitor:
         self.open("/account/login/")
         self.page.locator('input[name="login"]').fill(email)
         self.page.locator('input[name="password"]').fill(PASSWORD)
-        self.page.locator(SIGN_IN_BUTTON).first.click()
+        self.press(self.page.locator(SIGN_IN_BUTTON).first)
         self.page.wait_for_url(re.compile(r"/desk/"))
         self.portal.sessions[email] = next(
             cookie for cookie in self.page.context.cookies() if cookie["name"] == "session"
@@ -156,6 +192,7 @@ def visit(browser: Browser, portal: Portal) -> Iterator:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script, locale="en-GB"
         )
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         if language:
             context.add_cookies([{"name": "language", "value": language, "url": portal.url}])

@@ -1,9 +1,9 @@
 """A case of due diligence in a browser: with the keyboard alone, in Arabic on a phone, and without script."""
 
 import re
-import time
 
 import pytest
+from playwright.sync_api import expect
 
 from screening.labels import TYPES
 from tests.browser.test_journeys import send
@@ -13,6 +13,11 @@ CHOOSE_THE_MILDEST = """selects => selects.forEach(select => {
     const values = [...select.options].map(option => option.value);
     select.value = ["clear", "none", "not_shown"].find(value => values.includes(value));
 })"""
+
+NOTE_THE_NEXT_SWAP = """() => {
+    window.nextSwap = new Promise(
+        done => document.addEventListener("htmx:afterSwap", () => done(), {once: true}));
+}"""
 
 
 def assess(analyst, address: str) -> None:
@@ -44,12 +49,10 @@ def ask_for(desk, name: str) -> str:
     desk.page.fill('input[name="name"]', name)
     desk.page.select_option('select[name="country"]', "KEN")
     save = desk.page.get_by_role("button", name="Save", exact=True)
-    save.click()
-    desk.page.wait_for_load_state()
+    desk.press(save)
     if "/new/" in desk.page.url:  # companies of a like name are there already
         desk.page.get_by_label("It is another company").check()
-        save.click()
-        desk.page.wait_for_load_state()
+        desk.press(save)
     found = re.search(r"/desk/companies/([0-9a-f-]{36})/", desk.page.url)
     assert found, desk.page.locator("main").inner_text()
     desk.open(f"/cases/new/?company={found[1]}")
@@ -64,23 +67,15 @@ def ask_for(desk, name: str) -> str:
 
 def wait_for_hits(analyst, address: str) -> None:
     """The worker compares the company with the lists."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        analyst.open(address)
-        if analyst.page.locator(".cg-hits a").count():
-            return
-        time.sleep(0.5)
-    raise AssertionError(f"no hit in {address} within 120 s")
+    analyst.wait_until(address, lambda: analyst.page.locator(".cg-hits a").count() > 0)
 
 
 def label_hit(analyst, outcome: str, reason: str) -> None:
-    analyst.page.locator(".cg-hits a").first.click()
-    analyst.page.wait_for_load_state()
+    analyst.press(analyst.page.locator(".cg-hits a").first)
     analyst.page.locator(f'input[name="outcome"][value="{outcome}"]').check()
     analyst.page.select_option('select[name="reason"]', reason)
     analyst.page.fill('textarea[name="comment"]', "Compared name, country and owners.")
-    analyst.page.locator('form:has([name="outcome"]) button.govuk-button').click()
-    analyst.page.wait_for_load_state()
+    analyst.press(analyst.page.locator('form:has([name="outcome"]) button.govuk-button'))
 
 
 def recommend(analyst, address: str, outcome: str) -> None:
@@ -88,8 +83,7 @@ def recommend(analyst, address: str, outcome: str) -> None:
     form = analyst.page.locator(f'form[action="{address}recommendation/"]')
     form.locator(f'input[name="outcome"][value="{outcome}"]').check()
     form.locator('textarea[name="note"]').fill("What was found and what it means.")
-    form.locator("button").click()
-    analyst.page.wait_for_load_state()
+    analyst.press(form.locator("button"))
 
 
 def decide(decider, address: str, outcome: str, *reasons: str) -> None:
@@ -108,11 +102,16 @@ def test_an_analyst_works_with_the_keyboard_alone(visit):
     address = ask_for(visit(), "Velmora Quarry Syndicate of the North")
     analyst = visit()
     page, press = analyst.page, analyst.page.keyboard.press
+
+    def press_to_go(key: str) -> None:
+        with page.expect_navigation():
+            press(key)
+
     analyst.sign_in("analyst@demo.example")
     wait_for_hits(analyst, address)
     analyst.open("/cases/keys/")
     page.get_by_role("button", name="Turn them on").press("Enter")
-    assert page.get_by_role("button", name="Turn them off").count() == 1
+    expect(page.get_by_role("button", name="Turn them off")).to_have_count(1)
 
     analyst.open("/cases/")
     press("/")
@@ -120,45 +119,46 @@ def test_an_analyst_works_with_the_keyboard_alone(visit):
     press("Enter")
     page.wait_for_url(re.compile("q=of"))
     page.wait_for_selector("#rows tr:only-of-type")
-    page.locator("h1").click()  # leaves the field, as Escape does not
-    press("j")
     page.wait_for_selector("#glance h2:has-text('of the North')")
+    page.locator("h1").click()  # leaves the field, as Escape does not
+    page.evaluate(NOTE_THE_NEXT_SWAP)
+    press("j")
+    page.evaluate("window.nextSwap")  # the pane is drawn anew: what is typed before would be lost
     analyst.scan()
     press("e")
     page.keyboard.type("The lorries leave on Monday.")
     press("Tab")
-    press("Enter")
-    page.wait_for_selector("#messages li")
+    press_to_go("Enter")
+    expect(page.locator("#messages li")).to_have_count(1)
 
     analyst.open("/cases/")
-    press("t")  # the escalated case comes first
-    page.wait_for_url(re.compile(address))
+    press_to_go("t")  # the escalated case comes first
+    assert page.url.endswith(address)
     press("j")
-    press("Enter")
-    page.wait_for_url(re.compile("/hits/"))
+    press_to_go("Enter")
+    assert "/hits/" in page.url
     press("n")
     press("2")
     press("c")
     page.keyboard.type("Another country and other owners.")
     press("Tab")
-    press("Enter")
-    page.wait_for_selector('[data-key="u"]')
-    press("u")
-    page.wait_for_selector("#messages li:has-text('Undone')")
+    press_to_go("Enter")
+    press_to_go("u")
+    expect(page.locator("#messages li")).to_contain_text("Undone")
     press("n")
     press("1")
     press("c")
     page.keyboard.type("Another country and other owners.")
     press("Tab")
-    press("Enter")
-    page.wait_for_url(re.compile(f"{address}$"))
+    press_to_go("Enter")
+    assert page.url.endswith(address)
     assert page.evaluate("document.activeElement.tagName") == "H1"
     assert page.locator(".cg-hits").get_by_text("False positive").count() == 1
-    press("x")
-    page.wait_for_url(lambda url: not url.endswith(address))
+    press_to_go("x")
+    assert not page.url.endswith(address)
     press("g")
-    press("c")
-    page.wait_for_url(re.compile("/cases/$"))
+    press_to_go("c")
+    assert page.url.endswith("/cases/")
 
 
 def test_a_case_on_a_phone_in_arabic(visit):
@@ -167,8 +167,7 @@ def test_a_case_on_a_phone_in_arabic(visit):
     analyst.sign_in("analyst@demo.example")
     wait_for_hits(analyst, address)
     assert analyst.page.locator("html").get_attribute("dir") == "rtl"
-    analyst.page.locator(f'form[action="{address}take/"] button').click()
-    analyst.page.wait_for_load_state()
+    analyst.press(analyst.page.locator(f'form[action="{address}take/"] button'))
     label_hit(analyst, "inconclusive", "more_needed")
     for page in ("", "assessment/", "dossier/", "decision/", "memo/"):
         analyst.open(address + page)
@@ -177,8 +176,8 @@ def test_a_case_on_a_phone_in_arabic(visit):
     analyst.open("/cases/?q=South")
     analyst.fits_width()
     analyst.scan()
-    analyst.page.locator("[data-glance-of]").click()  # a page of its own, where there is no second pane
-    analyst.page.wait_for_url(re.compile("/glance/"))
+    analyst.press(analyst.page.locator("[data-glance-of]"))  # a page of its own: there is no second pane
+    assert "/glance/" in analyst.page.url
     analyst.fits_width()
     analyst.scan()
 
@@ -196,8 +195,7 @@ def test_a_case_without_script_is_approved_with_conditions(visit):
     form.locator('input[name="text"]').fill("Names its quarries")
     for part, value in zip(form.locator('input[name^="due_on"]').all(), ("28", "2", "2031"), strict=True):
         part.fill(value)
-    form.locator("button").click()
-    analyst.page.wait_for_load_state()
+    analyst.press(form.locator("button"))
     recommend(analyst, address, "approved_with_conditions")
     decider.sign_in("decider@demo.example")
     decide(decider, address, "approved_with_conditions")

@@ -8,13 +8,14 @@ import time
 import pytest
 
 from portal.traps import SECONDS_TO_READ
+from tests.browser.conftest import PATIENCE_SECONDS, SIGN_IN_BUTTON
 
 pytestmark = pytest.mark.browser
 
 
-def last_mail_to(portal, address: str, seconds: float = 60) -> str:
+def last_mail_to(portal, address: str) -> str:
     """The plain text of the newest mail to an address; waits for the worker to send it."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for path in reversed(portal.mails()):
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
@@ -22,8 +23,8 @@ def last_mail_to(portal, address: str, seconds: float = 60) -> str:
                 body = mail.get_body(("plain",))
                 assert body is not None
                 return body.get_content()
-        time.sleep(0.5)
-    raise AssertionError(f"no mail to {address} within {seconds} s")
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {address} within {PATIENCE_SECONDS} s")
 
 
 def link_in(text: str, path: str) -> str:
@@ -40,8 +41,7 @@ def read_page(visitor) -> None:
 def send(visitor, name: str | None = None) -> None:
     """Press the main button of the page, or the one of that name."""
     button = visitor.page.locator("main form button.govuk-button")
-    (visitor.page.get_by_role("button", name=name) if name else button).first.click()
-    visitor.page.wait_for_load_state()
+    visitor.press((visitor.page.get_by_role("button", name=name) if name else button).first)
 
 
 def test_a_business_signs_up_with_a_confirmed_address(visit, portal):
@@ -58,8 +58,8 @@ def test_a_business_signs_up_with_a_confirmed_address(visit, portal):
     visitor.open("/account/login/")
     visitor.page.fill('input[name="login"]', "ada@new.example")
     visitor.page.fill('input[name="password"]', "five plain words here now")
-    visitor.page.locator('form:has(input[name="password"]) button').first.click()
-    visitor.page.wait_for_url(re.compile("/desk/"))
+    visitor.press(visitor.page.locator(SIGN_IN_BUTTON).first)
+    assert visitor.page.url.startswith(f"{portal.url}/desk/")
     visitor.open("/my/company/new/")
     assert visitor.page.locator('input[name="name"], input[name$="-name"]').count() >= 1
 
@@ -100,9 +100,10 @@ def test_a_reader_subscribes_confirms_and_leaves(visit, portal):
 def test_the_public_finds_a_record_by_a_misspelt_word(visit):
     visitor = visit()
     visitor.open("/")
-    visitor.page.fill('main input[name="q"]', "hibiscos")
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_url(re.compile("q=hibiscos"))
+    field = visitor.page.locator('main input[name="q"]')
+    field.fill("hibiscos")
+    with visitor.page.expect_navigation(url=re.compile("q=hibiscos")):
+        field.press("Enter")
     found = visitor.page.get_by_role("link", name="Pro-Poor Hibiscus Value Chain Partnership", exact=True)
     assert found.count() == 1
 
@@ -112,8 +113,8 @@ def test_a_record_with_every_field_prints_on_two_pages(visit, language):
     """The complete record of the demonstration, also in the language whose words are longest."""
     reader = visit(language=language)
     reader.open("/partnerships/?q=evening+radio")
-    reader.page.get_by_role("link", name="Growers’ evening radio (fictional)", exact=True).click()
-    reader.page.wait_for_url(re.compile("evening-radio"))
+    reader.press(reader.page.get_by_role("link", name="Growers’ evening radio (fictional)", exact=True))
+    assert "evening-radio" in reader.page.url
     reader.scan()
     paper = reader.page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from tests.browser.conftest import SIGN_IN_BUTTON
 from tests.browser.test_journeys import last_mail_to, link_in, read_page, send
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,8 @@ def fill_date(visitor, name: str, day: str, month: str, year: str) -> None:
 def begin(visitor) -> None:
     """From the home page to the first step, at the speed of a person."""
     visitor.open("/")
-    visitor.page.locator('main a[href="/offer/"]').first.click()
-    visitor.page.wait_for_url(re.compile("/offer/$"))
+    visitor.press(visitor.page.locator('main a[href="/offer/"]').first)
+    assert visitor.page.url.endswith("/offer/")
     read_page(visitor)
     send(visitor)
     visitor.page.wait_for_url(re.compile("/offer/draft/company/"))
@@ -67,7 +68,7 @@ def answer_the_rest(visitor) -> None:
 
 
 def sign_up(visitor, email: str) -> None:
-    visitor.page.locator('main a[href^="/account/signup/"]').first.click()
+    visitor.press(visitor.page.locator('main a[href^="/account/signup/"]').first)
     visitor.page.fill('input[name="name"]', "Ada Example")
     visitor.page.fill('input[name="email"]', email)
     visitor.page.fill('input[name="password1"]', WORDS)
@@ -78,8 +79,7 @@ def sign_up(visitor, email: str) -> None:
     visitor.open("/account/login/")
     visitor.page.fill('input[name="login"]', email)
     visitor.page.fill('input[name="password"]', WORDS)
-    visitor.page.locator('form:has(input[name="password"]) button').first.click()
-    visitor.page.wait_for_load_state()
+    visitor.press(visitor.page.locator(SIGN_IN_BUTTON).first)
 
 
 @pytest.mark.parametrize(("language", "script"), [("", True), ("fr", False)])
@@ -89,11 +89,11 @@ def test_a_new_business_submits_an_offer_and_comes_back_to_it_on_the_way(visit, 
     begin(visitor)
     answer_company(visitor, f"Fictional Cold {language}")
     answer_what(visitor, title)
-    visitor.page.locator('main form button[name="second"]').click()  # save and come back later
-    visitor.page.wait_for_url(re.compile("/offer/draft/$"))
+    visitor.press(visitor.page.locator('main form button[name="second"]'))  # save and come back later
+    assert visitor.page.url.endswith("/offer/draft/")
     visitor.fits_width()
 
-    visitor.page.locator('main a[href="/offer/keep/"]').click()
+    visitor.press(visitor.page.locator('main a[href="/offer/keep/"]'))
     visitor.page.fill('[name="email"]', f"kept{language}@fictional-cold.example")
     read_page(visitor)
     send(visitor)
@@ -111,13 +111,13 @@ def test_a_new_business_submits_an_offer_and_comes_back_to_it_on_the_way(visit, 
         visitor.scan()
     sign_up(visitor, email)
     visitor.page.wait_for_url(re.compile(r"/offer/O-[\d-]+/check/"))  # the draft came along
-    visitor.page.locator('main form a[href$="/documents/"]').click()
+    visitor.press(visitor.page.locator('main form a[href$="/documents/"]'))
     file = {"name": "weights.csv", "mimeType": "text/csv", "buffer": b"part,kg\nbox,80\n"}
     visitor.page.set_input_files('input[type="file"]', file)
     send(visitor)
     assert visitor.page.get_by_text("weights.csv").count() >= 1
     visitor.fits_width()
-    visitor.page.locator('main a.govuk-button[href$="/check/"]').click()
+    visitor.press(visitor.page.locator('main a.govuk-button[href$="/check/"]'))
     visitor.page.locator('[name="is_declared"]').check()
     send(visitor)
     visitor.page.wait_for_url(re.compile("/submitted/"))
@@ -135,13 +135,11 @@ def test_a_focal_point_triages_an_offer_sees_why_needs_fit_and_makes_a_draft(vis
     focal.sign_in("focal@demo.example")
     focal.open("/desk/offers/?show=open")
     focal.scan()
-    focal.page.get_by_role("link", name="Cold storage and delivery for school meals").first.click()
-    focal.page.wait_for_load_state()
+    focal.press(focal.page.get_by_role("link", name="Cold storage and delivery for school meals").first)
     focal.scan()
     assert focal.page.get_by_role("heading", name="Six gates").count() == 1
     offer = focal.page.url
-    focal.page.locator('main a[href$="/matches/"]').first.click()
-    focal.page.wait_for_load_state()
+    focal.press(focal.page.locator('main a[href$="/matches/"]').first)
     best = focal.page.locator("article.cg-match").first
     assert "Cold storage for school meals in Khulna" in best.inner_text()
     assert "of 100" in best.inner_text()
@@ -152,11 +150,9 @@ def test_a_focal_point_triages_an_offer_sees_why_needs_fit_and_makes_a_draft(vis
     sheet.locator("summary").click()
     sheet.locator('select[name="need"]').select_option(index=1)
     sheet.locator('textarea[name="note"]').fill("Our supply officer writes to you this week.")
-    sheet.locator("button.govuk-button").click()
-    focal.page.wait_for_load_state()
-    focal.page.wait_for_url(re.compile("/desk/partnerships/P-"))
+    focal.press(sheet.locator("button.govuk-button"))
+    assert "/desk/partnerships/P-" in focal.page.url
     focal.scan()
     assert "Cold storage and delivery for school meals" in focal.page.locator("h1").inner_text()
-    focal.page.locator('main a[href^="/partnerships/P-"]').first.click()
-    focal.page.wait_for_load_state()
+    focal.press(focal.page.locator('main a[href^="/partnerships/P-"]').first)
     assert "Through this portal" in focal.page.locator("main").inner_text()

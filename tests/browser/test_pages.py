@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import Response
 
 pytestmark = pytest.mark.browser
 
@@ -100,14 +101,13 @@ def test_first_load_is_within_the_budget(visit, portal):
 
     visitor = visit()
     sizes = {"asset": 0, "page": 0}
-
-    def weigh(response) -> None:
+    answers: list[Response] = []
+    visitor.page.on("response", lambda response: answers.append(response))
+    visitor.open("/partnerships/")
+    visitor.page.wait_for_load_state("networkidle")
+    for response in answers:
         if response.status == 200 and response.request.resource_type in ("stylesheet", "script", "document"):
             kind = "page" if response.request.resource_type == "document" else "asset"
             sizes[kind] += len(gzip.compress(response.body()))
-
-    visitor.page.on("response", weigh)
-    visitor.open("/partnerships/")
-    visitor.page.wait_for_load_state("networkidle")
     assert 0 < sizes["asset"] <= 60_000
     assert 0 < sizes["page"] <= 100_000

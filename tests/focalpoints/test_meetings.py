@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -150,6 +151,7 @@ def test_a_guest_takes_a_place_and_leaves_no_name_behind(client, editor):
         MeetingPlace.objects.create(meeting=meeting, user=first, guest_name="Somebody else")
 
 
+@time_machine.travel("2026-11-20T10:00:00Z")
 def test_a_meeting_keeps_its_hour_across_a_change_of_summer_time(client, editor, run_jobs):
     meeting = MeetingFactory(
         starts_on=date(2027, 10, 20), start_time=time(9, 30), end_time=time(17), zone="Europe/Paris"

@@ -233,6 +233,8 @@ def test_pause_resume_and_unsubscribe_take_hold_before_the_next_message(editors,
     monkeypatch.setattr(relay.Relay, "hand_over", pausing)
     sending.deliver(issue.pk, seconds=5)
     assert counts(issue) == {"sent": 4, "queued": 6}
+    with closing(sending.Ledger(issue.pk)) as ledger:
+        assert ledger.seconds_until_due() is None, "a worker does not wait for an issue that stands still"
     gone = issue.deliveries.filter(status="queued").first().subscriber
     subscriber_services.unsubscribe(gone)
     sending.resume_issue(issue, by=editors[0])
