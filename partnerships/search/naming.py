@@ -56,12 +56,27 @@ class Named(NamedTuple):
     is_whole: bool = True
 
 
-class _Known(NamedTuple):
+class _Filter(NamedTuple):
     """A filter with its names, or with its wording that is too long to be typed in full: "| word word |"."""
 
     facet: str
     value: str
     names: str
+
+
+class _Known:
+    """Every filter that has names, or wording."""
+
+    def __init__(self, filters: list[_Filter]) -> None:
+        self.all = filters
+        self.by_start: dict[str, list[_Filter]] = {}  # by two letters with which a word of theirs begins
+        for known in filters:
+            for start in dict.fromkeys(word[:2] for word in known.names.replace("|", " ").split()):
+                self.by_start.setdefault(start, []).append(known)
+
+    def maybe(self, word: str) -> list[_Filter]:
+        """Those that a word may name: at every letter typed all would be too many to look through."""
+        return self.all if _is_han(word) or len(word) < 2 else self.by_start.get(word[:2], [])
 
 
 def named(text: str) -> list[Named]:
@@ -72,7 +87,7 @@ def named(text: str) -> list[Named]:
     starts = [_starts(word) for word in weighty]
     return [
         Named(facet, value, any(line in names for line in whole))
-        for facet, value, names in (_known("names") if starts else ())
+        for facet, value, names in (_known("names").maybe(weighty[0]) if starts else ())
         if _has_all(names, starts)
     ]
 
@@ -82,7 +97,7 @@ def worded(text: str) -> list[Named]:
     starts = [_starts(word) for word in _weighty(_words(text))]
     return [
         Named(facet, value)
-        for facet, value, wording in (_known("wording") if starts else ())
+        for facet, value, wording in (_known("wording").all if starts else ())
         if _has_all(wording, starts)
     ]
 
@@ -94,7 +109,7 @@ def mentioned(text: str) -> list[Named]:
     han = [word for word in words if _is_han(word)]
     return [
         Named(facet, value)
-        for facet, value, names in _known("names")
+        for facet, value, names in _known("names").all
         if any(
             name in line or any(name.strip() in word for word in han)
             for name in filter(None, names.split("|"))
@@ -150,18 +165,20 @@ def _line(words: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
-_kept: dict[str, tuple[float, list[_Known]]] = {}
+_kept: dict[str, tuple[float, _Known]] = {}
 
 
-def _known(what: Literal["names", "wording"]) -> list[_Known]:
-    """Every filter that has such, kept for a few minutes. Who types needs the names only: a quarter of it."""
-    until, known = _kept.get(what, (0.0, []))
+def _known(what: Literal["names", "wording"]) -> _Known:
+    """The filters, kept for a few minutes. Who types needs the names only: a quarter of it."""
+    until, known = _kept.get(what, (0.0, _Known([])))
     if time.monotonic() > until:
-        known = [
-            _Known(facet, value, _joined(tuple(texts)))
-            for facet, value, names, wording in _all_names()
-            if (texts := names if what == "names" else wording)
-        ]
+        known = _Known(
+            [
+                _Filter(facet, value, _joined(tuple(texts)))
+                for facet, value, names, wording in _all_names()
+                if (texts := names if what == "names" else wording)
+            ]
+        )
         _kept[what] = (time.monotonic() + labels.KEPT_SECONDS, known)
     return known
 
