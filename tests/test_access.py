@@ -4,6 +4,8 @@ from importlib import import_module
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.template.base import NodeList
+from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -33,7 +35,15 @@ def test_every_route_has_a_row_and_every_row_a_route():
     assert routes == set(declared())
 
 
+@pytest.fixture
+def blank_refusals(monkeypatch):
+    """Refusals without a page: those pages have tests of their own, and here stand two thousand times."""
+    for status in ("403", "404"):
+        monkeypatch.setattr(get_template(f"{status}.html").template, "nodelist", NodeList())
+
+
 @pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.usefixtures("blank_refusals")
 @pytest.mark.django_db
 def test_answers_are_as_declared(client, persona):
     """The world is built once a persona; what each request changed is rolled back."""

@@ -345,7 +345,7 @@ def test_two_deciders_at_once_one_wins():
         user.is_superuser = True
         user.save()
     case = recommended(analyst)
-    both, answers = threading.Barrier(3), {}
+    both, answers = threading.Barrier(3, timeout=300), {}  # who fails leaves the others waiting no longer
 
     def decide_each_round(by):
         for number in range(200):

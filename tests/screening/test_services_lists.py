@@ -278,7 +278,7 @@ def test_two_imports_at_once_leave_one_in_use():
     versions = [
         lists.receive_file(source, BytesIO(list_xml(*TEN, e1=str(n))), name="x", by=None) for n in range(2)
     ]
-    barrier = threading.Barrier(2)
+    barrier = threading.Barrier(2, timeout=300)
 
     def load(version):
         barrier.wait()
