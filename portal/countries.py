@@ -18,7 +18,7 @@ class _InOrder(ModelChoiceIterator):
 
 
 class CountryField(forms.ModelChoiceField):
-    iterator = _InOrder
+    iterator: type[ModelChoiceIterator] = _InOrder
 
     def __init__(self, **options) -> None:
         super().__init__(**{"queryset": Country.objects.all()} | options)

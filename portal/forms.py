@@ -119,7 +119,7 @@ def error_links(form: forms.BaseForm, rows: Iterable[forms.BaseForm] = ()) -> li
     links = [{"id": "", "message": message} for message in form.non_field_errors()]
     for field in form.visible_fields():
         for error in field.errors.as_data():
-            message = next(iter(error))
+            message = str(next(iter(error)))
             text = f"{field.label} – {message}" if id(error.message) in NAMELESS else message
             links.append({"id": focus_id(field), "message": text})
     for field in form.hidden_fields():

@@ -116,7 +116,7 @@ def map_columns(found: RecordImport, *, by: User, mapping: Mapping[str, str], mo
 def _have_it_done(found: RecordImport, by: User) -> None:
     """The job of the state the file is in."""
     name = IMPORT_JOBS[found.status]
-    args = {"language": get_language() or by.language} if found.status == S.CHECKING else {}
+    args: dict[str, Any] = {"language": get_language() or by.language} if found.status == S.CHECKING else {}
     key = f"{name}:{found.pk}:{timezone.now().isoformat()}"
     enqueue(f"partnerships.{name}", key=key, import_id=found.pk, **args)
 

@@ -352,9 +352,11 @@ def event_words(event: AuditEvent) -> str:
 @register.filter
 def change_rows(event: AuditEvent) -> list[dict[str, str]]:
     """What an event changed in an offer, as {field, before, after} in words."""
+    fields = [*Offer._meta.fields, *Offer._meta.many_to_many]
+    labels_of = {field.name: capfirst(str(field.verbose_name)) for field in fields}
     return [
         {
-            "field": str(capfirst(Offer._meta.get_field(name).verbose_name)),
+            "field": labels_of[name],
             "before": _said(name, before),
             "after": _said(name, after),
         }

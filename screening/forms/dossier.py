@@ -264,7 +264,7 @@ class DisclosureForm(forms.Form):
             field.required = True
 
     def _add_activity(self, number: int, row: dict) -> None:
-        label = MAIN_ACTIVITY.label if number == 0 else _("Another activity")
+        label: Any = MAIN_ACTIVITY.label if number == 0 else _("Another activity")
         self.fields[f"sector_{number}"] = SectorField(
             label=label,
             help_text=_("Its code in ISIC Rev.4, such as 1410; begin to type to find it"),

@@ -255,7 +255,7 @@ def _missing(draft: Disclosure) -> list[dict]:
             message = f"{part.label}: {field.label}"
             links.append({"url": f"{url}#{focus_id(form[field.name])}", "message": message})
         if not asked and part.slug not in draft.parts_done:
-            links.append({"url": url, "message": part.label})
+            links.append({"url": url, "message": str(part.label)})
     return links
 
 
