@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from rapidfuzz.distance.OSA import distance as _letters
 
-from screening.names.analysis import AnalysedName
+from screening.names.analysis import PLACES, AnalysedName
 from screening.names.rarity import is_syllable
 from screening.names.romanise import letters_kept, once
 
@@ -33,6 +32,11 @@ FUZZY_FLOOR = 0.62  # two words less alike than this do not meet
 # Words `ours` (indexes into the query's words) that met words `theirs`, how, and how alike they are, 0 to 1.
 # One side is empty where none did. A plain tuple: a comparison makes dozens of them.
 Pair = tuple[tuple[int, ...], tuple[int, ...], str, float]
+# A word, the two neighbours of the other name that are it when written together, and how alike they are.
+_Joined = tuple[int, tuple[int, int], float]
+# What every comparison makes again and again, made once.
+_ONLY_OURS: tuple[Pair, ...] = tuple([(place, (), "missing", 0.0) for place in PLACES])
+_ONLY_THEIRS: tuple[Pair, ...] = tuple([((), place, "missing", 0.0) for place in PLACES])
 
 
 def align(ours: AnalysedName, theirs: AnalysedName) -> list[Pair]:
@@ -44,21 +48,21 @@ def align(ours: AnalysedName, theirs: AnalysedName) -> list[Pair]:
         if word in their_words:
             other = their_words.index(word)
             their_words[other] = None
-            pairs.append(((index,), (other,), "same", 1.0))
+            pairs.append((PLACES[index], PLACES[other], "same", 1.0))
         else:
             our_rest.append(index)
-    if not our_rest:
-        return pairs + [
-            ((), (index,), "missing", 0.0) for index, word in enumerate(their_words) if word is not None
-        ]
-    free_ours = set(our_rest)
-    free_theirs = {index for index, word in enumerate(their_words) if word is not None}
-    if free_theirs and not ours.meanings.isdisjoint(theirs.meanings):
+    their_rest = [index for index, word in enumerate(their_words) if word is not None]
+    if not our_rest or not their_rest:
+        return (
+            pairs + [_ONLY_OURS[index] for index in our_rest] + [_ONLY_THEIRS[index] for index in their_rest]
+        )
+    free_ours, free_theirs = set(our_rest), set(their_rest)
+    if not ours.meanings.isdisjoint(theirs.meanings):
         _pair_meanings(ours, theirs, free_ours, free_theirs, pairs)
     if free_ours and free_theirs:
         _pair_alike(ours, theirs, free_ours, free_theirs, pairs)
-    pairs += [((index,), (), "missing", 0.0) for index in sorted(free_ours)]
-    pairs += [((), (index,), "missing", 0.0) for index in sorted(free_theirs)]
+    pairs += [_ONLY_OURS[index] for index in our_rest if index in free_ours]
+    pairs += [_ONLY_THEIRS[index] for index in their_rest if index in free_theirs]
     return pairs
 
 
@@ -96,31 +100,29 @@ def _pair_alike(
     left = sorted(free_ours) if len(free_ours) > 1 else list(free_ours)
     right = sorted(free_theirs) if len(free_theirs) > 1 else list(free_theirs)
     others = [
-        (j, theirs.words[j], theirs.roots[j], theirs.sounds[j]) for j in right if theirs.numbers[j] is None
+        (PLACES[j], theirs.words[j], theirs.roots[j], theirs.sounds[j])
+        for j in right
+        if theirs.numbers[j] is None
     ]
     found: list[Pair] = []
     for i in left:
         if ours.numbers[i] is not None:
             continue
         word, root, sound = ours.words[i], ours.roots[i], ours.sounds[i]
-        for j, other, other_root, other_sound in others:
+        for place, other, other_root, other_sound in others:
             likeness, relation = _likeness(
                 word, other, root, other_root, sound, other_sound, cross, is_person
             )
             if likeness:
-                found.append(((i,), (j,), relation, likeness))
+                found.append((PLACES[i], place, relation, likeness))
     joined = _joined_across if cross else _joined
     # "abdul rahman" and "abdulrahman": two neighbours on one side may be one word on the other.
     if len(right) > 1:
-        found += [
-            ((i,), neighbours, "joined", sure)
-            for i, neighbours, sure in joined(ours.words, left, theirs.words, right)
-        ]
+        for i, neighbours, sure in joined(ours.words, left, theirs.words, right):
+            found.append((PLACES[i], neighbours, "joined", sure))
     if len(left) > 1:
-        found += [
-            (neighbours, (j,), "joined", sure)
-            for j, neighbours, sure in joined(theirs.words, right, ours.words, left)
-        ]
+        for j, neighbours, sure in joined(theirs.words, right, ours.words, left):
+            found.append((neighbours, PLACES[j], "joined", sure))
     if len(found) > 1:
         found.sort(key=lambda item: (-item[3], item[0], item[1]))
     for pair in found:
@@ -133,28 +135,29 @@ def _pair_alike(
 
 def _joined(
     words: tuple[str, ...], whole: list[int], others: tuple[str, ...], parts: list[int]
-) -> Iterator[tuple[int, tuple[int, int], float]]:
-    """(index of a word, indexes of two neighbours of the other name that are it when joined, likeness)."""
-    for first, second in pairwise(parts):
+) -> list[_Joined]:
+    found = []
+    sizes = [(i, size) for i in whole if (size := len(words[i])) > 3]
+    for first, second in pairwise(parts) if sizes else ():
         if second != first + 1:
             continue
         length = len(others[first]) + len(others[second])
-        for i in whole:
-            word = words[i]
-            size = len(word)
-            if size < 4 or not -2 <= size - length <= 2:
-                continue
-            joined = others[first] + others[second]
-            allowed = 0 if size < 5 else 1 if size < 12 else 2
-            distance = _letters(word, joined, score_cutoff=2)
-            if distance <= allowed:
-                yield i, (first, second), SURE["joined"] - distance / size - 0.08 * (word[0] != joined[0])
+        for i, size in sizes:
+            if -2 <= size - length <= 2:
+                word, joined = words[i], others[first] + others[second]
+                allowed = 0 if size < 5 else 1 if size < 12 else 2
+                distance = _letters(word, joined, score_cutoff=2)
+                if distance <= allowed:
+                    sure = SURE["joined"] - distance / size - 0.08 * (word[0] != joined[0])
+                    found.append((i, (first, second), sure))
+    return found
 
 
 def _joined_across(
     words: tuple[str, ...], whole: list[int], others: tuple[str, ...], parts: list[int]
-) -> Iterator[tuple[int, tuple[int, int], float]]:
+) -> list[_Joined]:
     """`_joined` where one side is written without vowels: "hamdullah" and "hmd" "allh"."""
+    found = []
     for first, second in pairwise(parts):
         if second != first + 1:
             continue
@@ -163,7 +166,8 @@ def _joined_across(
         for i in whole:
             letters = letters_kept(words[i])
             if len(letters) > 3 and letters in joined:
-                yield i, (first, second), SURE["other_script"]
+                found.append((i, (first, second), SURE["other_script"]))
+    return found
 
 
 def _likeness(

@@ -5,11 +5,11 @@ Both sides of a comparison pass through here.
 
 from __future__ import annotations
 
-import gc
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -22,15 +22,15 @@ from screening.names.rarity import weights
 from screening.names.romanise import fold_look_alikes, romanise, skeleton
 
 ANALYSIS_VERSION = 5  # raise when an analysed name changes: indexes built before are then rebuilt
-YOUNG_OBJECTS = 50_000  # before the collector looks at them: some 10 MB
 PLACE_WEIGHT = 0.45  # at most, of a country or region in the name of an organization
+NAMES_KEPT = 6_144  # taken apart, in memory: 14 MB
 MAX_WORDS = 16  # of one name; the longest name on the UN, OFAC and World Bank lists that is one name has 15
 MAX_PARTS = 2 * MAX_WORDS  # looked at, small words and legal forms included
 
 _NAME_TYPES = {"person": NameTypeTag.PER, "organization": NameTypeTag.ORG}
 _BETWEEN = "\x1f"  # words of a packed name
 _NO_NUMBERS = (None,) * MAX_PARTS
-_PLACES = tuple([(place,) for place in range(MAX_PARTS)])  # one word's place, made once: names keep very many
+PLACES = tuple([(place,) for place in range(MAX_PARTS)])  # one word's place, made once: names keep very many
 # Legal forms are written against the name in Chinese, Japanese and Korean.
 _CJK_FORMS = re.compile(
     "(株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限責任公司|有限公司|集团公司|集團公司|公司|집단|주식회사|유한회사|㈜|"
@@ -81,9 +81,11 @@ _MORE_FORMS = (
     (re.compile(r"\b(adkrytae|zakrytae) aktsyyanernae tavarystva\b"), "ao"),
     (re.compile(r"\baktsyyanernae tavarystva\b"), "ao"),
 )
-_CASE_GLUED_FORM = re.compile(
-    r"(?<=[a-zà-ÿ]{3})(AG|SA|SE|NV|BV|AB|AS|PLC|LLC|Ltd|LTD|Inc|INC|GmbH|GMBH|Corp|Oy|SpA)$"
-)
+_CASE_GLUED_FORMS = (
+    "AG", "SA", "SE", "NV", "BV", "AB", "AS", "PLC", "LLC", "Ltd", "LTD", "Inc", "INC", "GmbH", "GMBH",
+    "Corp", "Oy", "SpA",
+)  # fmt: skip
+_CASE_GLUED_FORM = re.compile(rf"(?<=[a-zà-ÿ]{{3}})({'|'.join(_CASE_GLUED_FORMS)})$")
 # Numbers of firms, funds and ships; "ii" is also a legal form somewhere, "i" and "v" are also initials.
 _ROMANS = {
     "ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "xi": 11, "xii": 12, "xiii": 13,
@@ -214,23 +216,6 @@ def _indexes(text: str) -> tuple[int, ...]:
     return tuple([int(index) for index in text.split(",")])
 
 
-def warm() -> None:
-    """Build the person and organization taggers (about 7 s and 375 MB, once per process, before it forks).
-
-    ICU reads its rules for Han when it first meets one, 150 ms, so it meets one here.
-
-    What is in memory by then stays for good, so the garbage collector is told to leave it alone: that makes
-    comparisons a sixth faster and keeps the pages of a forked worker shared with its parent. It also looks
-    less often at what comparisons make and drop without cycles.
-    """
-    analyse("Jan Kowalski", "person")
-    analyse("Acme Trading Ltd", "organization")
-    romanise("中")
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
-
-
 def clean(name: str) -> str:
     """The name with compatibility and invisible characters, look-alike letters and quotes put right."""
     if not name.isascii():
@@ -241,7 +226,7 @@ def clean(name: str) -> str:
     return name.replace('"', " ")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=NAMES_KEPT)
 def analyse_all(name: str, kind: str) -> tuple[AnalysedName, ...]:
     """Take apart every name inside one: see `variants`. Kept in memory, for names meet many others."""
     return tuple([analyse(text, kind) for text in variants(name)])
@@ -253,11 +238,7 @@ def analyse(name: str, kind: str) -> AnalysedName:
     if kind != "person":
         if not text.isascii():
             text = in_english(text)
-        text = _GLUED_FORM.sub(r"\1 ", _CASE_GLUED_FORM.sub(r" \1", text).casefold())
-        text = _forms_mended(_FORM_AT_END.sub(" ", text))
-        if "tavarystva" in text:
-            for pattern, form in _MORE_FORMS:
-                text = pattern.sub(form, text)
+        text = _forms_apart(text)
     tag = _NAME_TYPES.get(kind, NameTypeTag.ENT)
     found = analyze_names(tag, [text], consolidate=False)
     if not found:
@@ -270,12 +251,23 @@ def analyse(name: str, kind: str) -> AnalysedName:
     )
 
 
-def _forms_mended(text: str) -> str:
-    """The casefolded name with misspelt words of legal forms put right: a letter more, less or other."""
-    text = _MAYBE_FORM.sub(lambda found: _form_word(found[0]), text)
+def _forms_apart(text: str) -> str:
+    """The name casefolded, with legal forms cut off the words they are glued to and put right if misspelt."""
+    if text.endswith(_CASE_GLUED_FORMS):
+        text = _CASE_GLUED_FORM.sub(r" \1", text)
+    text = " ".join([_form_apart(word) for word in text.casefold().split()])
     if "joint" in text or "stock" in text:  # so short that one of them has to be right
         text = _MAYBE_JOINT_STOCK.sub(_joint_stock, text)
+    if "tavarystva" in text:
+        for pattern, form in _MORE_FORMS:
+            text = pattern.sub(form, text)
     return text
+
+
+@lru_cache(maxsize=8192)
+def _form_apart(word: str) -> str:
+    word = _FORM_AT_END.sub(" ", _GLUED_FORM.sub(r"\1 ", word))
+    return _MAYBE_FORM.sub(lambda found: _form_word(found[0]), word)
 
 
 def _joint_stock(found: re.Match[str]) -> str:
@@ -285,7 +277,6 @@ def _joint_stock(found: re.Match[str]) -> str:
     return f"joint{between}stock" if is_meant else found[0]
 
 
-@lru_cache(maxsize=4096)
 def _form_word(word: str) -> str:
     return next((form for form in _FORM_WORDS if _misspelt(word, form)), word)
 
@@ -333,19 +324,27 @@ def _symbols(name: Name, *, is_person: bool) -> tuple[list[tuple[str, tuple[int,
     symbols: list[tuple[str, tuple[int, ...]]] = []
     form_parts: set[int] = set()
     for span in name.spans:
-        symbol = intern(str(span.symbol)[1:-1])  # "[NAME:Q19692506]"; each is shared by many names
+        symbol = _symbol(str(span.symbol))
         parts = span.parts
-        if parts[0].index >= MAX_PARTS:
+        first = parts[0]
+        at = first.index
+        if at >= MAX_PARTS:
             continue
-        if is_person and symbol.startswith("NUM:") and not parts[0].form.isdecimal():
+        if is_person and symbol.startswith("NUM:") and not first.form.isdecimal():
             continue  # "I." and "V." are initials, Xi and Vi are families
-        places = _PLACES[parts[0].index] if len(parts) == 1 else tuple([part.index for part in parts])
+        places = PLACES[at] if len(parts) == 1 else tuple([part.index for part in parts])
         if not is_person and (symbol in _SYMBOLS_OF_FORM or symbol.startswith("ORGCLS:")):
             form_parts.update(places)
         else:
             symbols.append((symbol, places))
-    symbols.sort(key=lambda item: item[1][0])
+    symbols.sort(key=itemgetter(1))
     return symbols, form_parts
+
+
+@lru_cache(maxsize=8192)
+def _symbol(shown: str) -> str:
+    """ "NAME:Q19692506" of "[NAME:Q19692506]", one string for the many names that carry it."""
+    return intern(shown[1:-1])
 
 
 def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
@@ -387,17 +386,16 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
         words = shown = forms or titles or particles
         sounds, numbers = [""] * len(words), [None] * len(words)
         forms = titles = particles = []
-    spans = []
-    for symbol, indexes in symbols:
-        if len(indexes) == 1:
-            mapped: tuple[int, ...] = _PLACES[place[indexes[0]]] if indexes[0] in place else ()
-        else:
-            mapped = tuple([place[index] for index in indexes if index in place])
-        if mapped:
-            spans.append((symbol, mapped))
-            if symbol.startswith("NUM:"):
-                for index in mapped:
-                    numbers[index] = int(symbol[4:])
+    spans = symbols
+    if not len(parts) == len(place) == len(words):  # as it is where every part is one word
+        spans = []
+        for symbol, indexes in symbols:
+            if mapped := tuple([place[index] for index in indexes if index in place]):
+                spans.append((symbol, mapped))
+    for symbol, indexes in spans:
+        if symbol.startswith("NUM:"):
+            for index in indexes:
+                numbers[index] = int(symbol[4:])
     return {
         "words": words,
         "sounds": sounds,

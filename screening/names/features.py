@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rapidfuzz.distance import OSA, Indel, JaroWinkler
+from rapidfuzz.distance.Indel import normalized_similarity as _kept
+from rapidfuzz.distance.JaroWinkler import similarity as _begun_alike
+from rapidfuzz.distance.OSA import normalized_similarity as _alike
 
 from screening.names.alignment import Pair
 from screening.names.analysis import AnalysedName
@@ -79,8 +81,8 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
         (met_ours + met_theirs) / 2,
         left_ours,
         left_theirs,
-        Indel.normalized_similarity(our_letters, their_letters),
-        Indel.normalized_similarity(ours.in_order, theirs.in_order),
+        _kept(our_letters, their_letters),
+        _kept(ours.in_order, theirs.in_order),
         exact / max(ours.total, theirs.total, 0.1),
         float(first),
         float(last),
@@ -88,13 +90,13 @@ def name_features(ours: AnalysedName, theirs: AnalysedName, pairs: list[Pair]) -
         forms,
         float(number_conflict),
         acronym,
-        Indel.normalized_similarity(ours.consonants, theirs.consonants),
+        _kept(ours.consonants, theirs.consonants),
         float(ours.has_vowels != theirs.has_vowels),
         float(min(len(ours.words), len(theirs.words))),
         weakest if met else 0.0,
         float(min(len(our_letters), len(their_letters), 24)),
-        OSA.normalized_similarity(our_letters, their_letters),
-        JaroWinkler.similarity(our_letters, their_letters),
+        _alike(our_letters, their_letters),
+        _begun_alike(our_letters, their_letters),
         float(ours.kind == "person"),
     ]
 

@@ -372,9 +372,8 @@ class Index:
                     entries.append(entry)
                     names.append((theirs, ours) if reverse else (ours, theirs))
         need = log_odds(floor) - most_added(subject.dates, subject.countries)
-        promising.update(
-            entry for entry, (logit, _, _) in zip(entries, compared(names), strict=True) if logit >= need
-        )
+        logits, _, _ = compared(names)
+        promising.update(entry for entry, logit in zip(entries, logits, strict=True) if logit >= need)
         return {entry: places for entry, places in found.items() if entry in promising}
 
     def _party(self, entry: int, names: set[int]) -> Listed:

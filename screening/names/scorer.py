@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -31,8 +30,8 @@ class Scorer:
     values.
 
     A value is what the tree would answer at that node, so the steps along a path are each feature's
-    contribution. For the score alone, every leaf of every tree is one bit of a long integer: a feature above
-    a limit rules out the leaves left of its questions, and what is left of a tree's bits names its answer.
+    contribution. For the score alone, the eight leaves of every tree are the bits of a byte: a feature above
+    a limit rules out the leaves left of its questions, and the lowest bit left names the tree's answer.
     Source: Lucchese et al., QuickScorer, SIGIR 2015.
     """
 
@@ -49,45 +48,32 @@ class Scorer:
             raise ValueError(f"{FILE.name} has trees of another depth than {DEPTH}.")
         self.trees = np.arange(len(self.questions))
         self.remaining = self._remaining()
-        self.lowest = np.array(
-            [0, *((bits & -bits).bit_length() - 1 for bits in range(1, 256))], dtype=np.intp
-        )
-        self.answers = self.values[:, inner:].ravel()
-        self.answer_of = self.trees * 2**DEPTH
+        lowest = [0, *((bits & -bits).bit_length() - 1 for bits in range(1, 256))]
+        self.answers = self.values[:, inner:].take(lowest, axis=1).ravel()  # by tree and byte of leaves
+        self.answers_of = 256 * self.trees
 
-    def _remaining(self) -> list[tuple[list[float], list[int]]]:
-        """For each feature: its limits, ascending, and the leaves left above none, one, … of them."""
-        asked: list[list[tuple[float, int]]] = [[] for _ in FEATURES]
+    def _remaining(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """(feature, its limits, ascending, the leaves of each tree left above none, one, … of them)."""
         # The leaves left of each inner node of a tree of depth 3, root first.
-        left = (0b00001111, 0b00000011, 0b00110000, 0b00000001, 0b00000100, 0b00010000, 0b01000000)
-        for tree, (questions, limits) in enumerate(zip(self.questions, self.thresholds, strict=True)):
-            for feature, limit, leaves in zip(questions, limits, left, strict=True):
-                asked[feature].append((float(limit), leaves << (8 * tree)))
+        left = np.array([0b1111, 0b11, 0b110000, 0b1, 0b100, 0b10000, 0b1000000], dtype=np.uint8)
         found = []
-        for limits_of in asked:
-            masks = [(1 << (8 * len(self.trees))) - 1]
-            known: list[float] = []
-            for limit, leaves in sorted(limits_of):
-                if known and known[-1] == limit:
-                    masks[-1] &= ~leaves
-                else:
-                    known.append(limit)
-                    masks.append(masks[-1] & ~leaves)
-            found.append((known, masks))
-        return found
+        for feature in range(len(FEATURES)):
+            trees, nodes = np.nonzero(self.questions == feature)
+            asked = self.thresholds[trees, nodes]
+            limits = np.unique(asked)
+            leaves = np.full((len(limits) + 1, len(self.trees)), 0xFF, dtype=np.uint8)
+            for tree, node, limit in zip(trees, nodes, asked, strict=True):
+                leaves[np.searchsorted(limits, limit) + 1 :, tree] &= ~left[node]
+            found.append((feature, limits, leaves))
+        return [item for item in found if item[1].size]
 
     def logits(self, rows: Sequence[Sequence[float]]) -> np.ndarray:
         """Log-odds that two names are one subject's, for rows of features: shape (n, features) to (n,)."""
-        count, width = len(rows), len(self.trees)
-        bits = b"".join([self._leaves(row).to_bytes(width, "little") for row in rows])
-        at = self.lowest.take(np.frombuffer(bits, np.uint8)).reshape(count, width) + self.answer_of
-        return self.slope * self.answers.take(at).sum(axis=1) + self.intercept
-
-    def _leaves(self, row: Sequence[float]) -> int:
-        left = -1
-        for (limits, masks), value in zip(self.remaining, row, strict=True):
-            left &= masks[bisect_left(limits, value)]
-        return left
+        columns = np.array(rows, dtype=np.float64).reshape(-1, len(FEATURES)).T
+        leaves = np.full((len(rows), len(self.trees)), 0xFF, dtype=np.uint8)
+        for feature, limits, remaining in self.remaining:
+            leaves &= remaining.take(np.searchsorted(limits, columns[feature]), axis=0)
+        return self.slope * self.answers.take(leaves + self.answers_of).sum(axis=1) + self.intercept
 
     def contributions(self, row: np.ndarray) -> tuple[float, np.ndarray]:
         """The log-odds before any evidence and what each feature adds; start + sum equals `logits`."""
