@@ -87,7 +87,7 @@ class SinkServer:
 
     def stop(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(timeout=5)
+        self.thread.join()
         self.server.close()
         self.loop.close()
 

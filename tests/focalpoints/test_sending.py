@@ -121,7 +121,7 @@ def test_a_soft_refusal_is_tried_again_and_a_hard_one_never(editors, smtp, fast,
     SubscriberFactory()
     issue = approved_issue(editors)
     sending.send_issue(issue, by=editors[0])
-    sending.deliver(issue.pk, seconds=5)
+    sending.deliver(issue.pk, seconds=300)
     assert counts(issue) == {"sent": 2, "failed": 1}
     refused = issue.deliveries.get(status=DeliveryStatus.FAILED)
     assert refused.attempts == 1
@@ -160,7 +160,7 @@ def test_an_address_that_the_server_knows_not_is_not_tried_again(editors, smtp, 
 
 @pytest.mark.django_db(transaction=True)
 def test_rates_hold_back_what_is_beyond_them(editors, smtp, settings):
-    settings.MAIL_PER_SECOND_TO = {"slow.example": 1000.0, "held.example": 2.0}
+    settings.MAIL_PER_SECOND_TO = {"slow.example": 1000.0, "held.example": 0.01}
     for n in range(4):
         SubscriberFactory(email=f"a{n}@slow.example")
         SubscriberFactory(email=f"b{n}@held.example")
@@ -168,10 +168,10 @@ def test_rates_hold_back_what_is_beyond_them(editors, smtp, settings):
     sending.send_issue(issue, by=editors[0])
     with closing(sending.Ledger(issue.pk)) as ledger:
         claimed = [row.domain for row in ledger.claim()]
-        assert (claimed.count("slow.example"), claimed.count("held.example")) == (4, 2)
+        assert (claimed.count("slow.example"), claimed.count("held.example")) == (4, 1)
         held = issue.deliveries.filter(status="queued", run_after__gt=timezone.now())
-        assert held.count() == 2
-        assert 0 < ledger.seconds_until_due() <= 0.5
+        assert held.count() == 3
+        assert 0 < ledger.seconds_until_due() <= 100
         ledger.give_back()
         settings.MAIL_PER_SECOND_TO, settings.MAIL_PER_SECOND = {}, 3.0
         assert len(ledger.claim()) == 3
@@ -192,7 +192,7 @@ def test_the_envelope_that_waits_for_a_reader_who_left_is_thrown_away(editors, s
         return outcome
 
     monkeypatch.setattr(relay.Relay, "hand_over", leaving)
-    sending.deliver(issue.pk, seconds=5)
+    sending.deliver(issue.pk, seconds=300)
     assert counts(issue) == {"sent": 2, "suppressed": 1}
     assert len(smtp()) == 2
     assert left[0] not in "".join(smtp())
@@ -231,7 +231,7 @@ def test_pause_resume_and_unsubscribe_take_hold_before_the_next_message(editors,
         return real(self, email, message, **more)
 
     monkeypatch.setattr(relay.Relay, "hand_over", pausing)
-    sending.deliver(issue.pk, seconds=5)
+    sending.deliver(issue.pk, seconds=300)
     assert counts(issue) == {"sent": 4, "queued": 6}
     with closing(sending.Ledger(issue.pk)) as ledger:
         assert ledger.seconds_until_due() is None, "a worker does not wait for an issue that stands still"
