@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate, pairwise
 
 from django.utils.translation import gettext as _
 
@@ -81,8 +82,15 @@ def telling_word(hit: Hit) -> str:
 
 
 def score_parts(hit: Hit) -> list[dict]:
-    """Signed points for the balance; they add up to 100 times the score."""
-    return [{"label": _(PARTS[part["slug"]]), "points": part["points"]} for part in hit.explanation["parts"]]
+    """Signed whole points for the balance, none of them 0; they add up to the points of the hit."""
+    parts = hit.explanation["parts"]
+    reached = [0, *(round(points) for points in accumulate(part["points"] for part in parts))]
+    reached[-1] = hit.points  # parts are kept to a tenth, and 99.46 may be 99.5 there
+    return [
+        {"label": _(PARTS[part["slug"]]), "points": points}
+        for part, (before, now) in zip(parts, pairwise(reached), strict=True)
+        if (points := now - before)
+    ]
 
 
 def band_words(hit: Hit) -> str:

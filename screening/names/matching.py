@@ -425,8 +425,12 @@ def _parts(best: _Best | None, facts: tuple[Fact, ...], score: float) -> list[di
         if not _is_proven(facts) and not _is_disproved(facts):
             slug = "weak_name" if best.name.type == "weak" else "initials"
         points[slug] = points.get(slug, 0.0) + rest
-    return [
-        {"slug": slug, "words": PARTS[slug], "points": round(value, 1)}
-        for slug, value in points.items()
-        if abs(value) >= 0.05
-    ]
+    found = []
+    reached = before = 0.0
+    for slug, value in points.items():
+        reached += value
+        now = round(reached, 1)  # rounded as they add up, so that the parts do
+        if now != before:
+            found.append({"slug": slug, "words": PARTS[slug], "points": round(now - before, 1)})
+        before = now
+    return found

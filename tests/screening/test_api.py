@@ -68,7 +68,7 @@ def test_batch_is_answered_in_order_with_explanations(api, source):
     assert (hit["list_code"], hit["source_id"], hit["list_title"]) == (source.pk, "e1", source.title)
     assert 0.5 < hit["score"] <= 1
     assert {word["relation"] for word in hit["words"]} >= {"same", "legal_form"}
-    assert sum(part["points"] for part in hit["parts"]) == pytest.approx(100 * hit["score"], abs=0.5)
+    assert sum(part["points"] for part in hit["parts"]) == pytest.approx(100 * hit["score"], abs=0.06)
     assert person[0]["source_id"] == "p1"
     assert answer.json()["list_versions"] == [f"{source.pk} v1"]
 

@@ -50,3 +50,13 @@ def test_listed_countries_are_named_where_the_publisher_gives_codes():
     entry = Entry("x", "organization", (ListedName("Orsalla", "primary"),), countries=countries)
     hit = HitFactory(entry_content=entry.as_dict())
     assert comparison.fact_rows(hit, hit.last_run.subject)[0].theirs == ["Cyprus", "Atlantis"]
+
+
+@pytest.mark.parametrize("score", [0.9946, 0.9954, 0.605, 0.4449])
+def test_the_parts_add_up_to_the_points_of_the_hit(score):
+    points = {"start": 0.4, "met": 61.3, "date": -0.3, "country": round(100 * score - 61.4, 1)}
+    parts = [{"slug": slug, "points": value} for slug, value in points.items()]
+    hit = HitFactory(score=score, explanation=explained([]) | {"parts": parts})
+    shown = comparison.score_parts(hit)
+    assert sum(part["points"] for part in shown) == hit.points
+    assert all(part["points"] and part["points"] == int(part["points"]) for part in shown)

@@ -40,7 +40,7 @@ def test_typo_and_other_legal_form_is_a_hit_with_a_readable_explanation(index):
 def test_parts_add_up_to_the_score(index):
     for name in ("Green Pine Asociated LLC", "Korea Mining Trading", "Great Lakes Company"):
         for match in index.search(Subject("company", (name,)), threshold=0.05):
-            assert sum(part["points"] for part in match.parts) == pytest.approx(100 * match.score, abs=0.6)
+            assert sum(part["points"] for part in match.parts) == pytest.approx(100 * match.score, abs=0.051)
 
 
 def test_match_is_json(index):
