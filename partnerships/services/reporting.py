@@ -133,27 +133,29 @@ def save_report(
     return report
 
 
-def missing_in(report: ProgressReport) -> list[str]:
-    """What a report lacks before it can be handed in, a sentence each."""
+def missing_in(report: ProgressReport) -> dict[str, str]:
+    """What a report lacks before it can be handed in, a sentence for each field."""
     silent = [row["name"] for row in report.results if not row["value"] and not row["comment"]]
-    gaps = []
+    gaps: dict[str, str] = {}
     if not report.progress:
-        gaps.append(_("Say what was done."))
+        gaps["progress"] = _("Say what was done.")
     if silent:
-        gaps.append(
-            _("Give a value, or say why there is none: %(indicators)s.") % {"indicators": ", ".join(silent)}
-        )
+        words = _("Give a value, or say why there is none: %(indicators)s.")
+        gaps["results"] = words % {"indicators": ", ".join(silent)}
     if not report.decision:
-        gaps.append(_("Decide: keep or end."))
+        gaps["decision"] = _("Decide: keep or end.")
     if report.period_until > timezone.localdate():
-        gaps.append(_("A report tells of days that have passed: let its last day be today or before."))
+        gaps["period_until"] = _(
+            "A report tells of days that have passed: let its last day be today or before."
+        )
     if report.decision in (Verdict.CHANGE, Verdict.CLOSE) and not report.decision_note:
-        gaps.append(_("Say why it changes or ends."))
+        gaps["decision_note"] = _("Say why it changes or ends.")
     told = report.partnership.reports.handed_in().filter(
         period_from=report.period_from, period_until=report.period_until
     )
     if twin := told.first():
-        gaps.append(_("Report %(number)d tells of these days already.") % {"number": twin.number})
+        words = _("Report %(number)d tells of these days already.")
+        gaps["period_from"] = words % {"number": twin.number}
     return gaps
 
 
@@ -170,7 +172,7 @@ def submit_report(report: ProgressReport, *, by: User) -> ProgressReport:
     if report.submitted_at:
         raise RuleViolation(_("This report was handed in already."))
     if gaps := missing_in(report):
-        raise RuleViolation(" ".join(gaps))
+        raise RuleViolation(" ".join(gaps.values()))
     report.submitted_by, report.submitted_at = by, timezone.now()
     report.save(update_fields=["submitted_by", "submitted_at"])
     _measure(report)

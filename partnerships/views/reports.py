@@ -1,5 +1,6 @@
 """Progress reports: written by those who work on a record, read by everybody once handed in."""
 
+from collections.abc import Mapping
 from copy import copy
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +21,7 @@ from partnerships.services import reporting as services
 from partnerships.views.desk_partnerships import posted_number, record_to_edit, registers
 from portal import attachments
 from portal.errors import RuleViolation, StaleEdit
+from portal.forms import focus_id
 from portal.http import SignedIn, posted
 
 PAGE_SIZE = 25
@@ -56,6 +59,7 @@ def report_edit(request: SignedIn, reference: str) -> HttpResponse:
             report = services.next_report(record)
             form.add_error(None, str(broken_rule))
             status = 409
+    gaps = services.missing_in(report)
     context = {
         "record": record,
         "report": report,
@@ -63,9 +67,25 @@ def report_edit(request: SignedIn, reference: str) -> HttpResponse:
         "rows": rows,
         "conflict": conflict,
         "files": attachments.attached_to(report),
-        "missing": services.missing_in(report),
+        "missing": gaps.values(),
+        "gap_links": _links(gaps, report, form, rows) if data is None and "missing" in request.GET else [],
     }
     return render(request, "partnerships/report_edit.html", context, status=status)
+
+
+def _links(
+    gaps: Mapping[str, str], report: ProgressReport, form: ReportForm, rows: ResultRows
+) -> list[dict[str, str]]:
+    """For `error_summary.html`; the results are sent to the first one that says nothing."""
+    silent = (
+        row["value"].auto_id
+        for row, kept in zip(rows.forms, report.results, strict=True)
+        if not kept["value"] and not kept["comment"]
+    )
+    return [
+        {"id": next(silent) if field == "results" else focus_id(form[field]), "message": sentence}
+        for field, sentence in gaps.items()
+    ]
 
 
 def _saved(request: SignedIn, record: Partnership, form: ReportForm, rows: ResultRows) -> HttpResponse:
@@ -81,6 +101,8 @@ def _saved(request: SignedIn, record: Partnership, form: ReportForm, rows: Resul
     try:
         if form.cleaned_data["upload"]:
             attachments.accept(form.cleaned_data["upload"], about=report, by=request.user)
+        if "submit" in request.POST and services.missing_in(report):
+            return redirect(reverse("partnerships:report_edit", args=[record.reference]) + "?missing=1")
         if "submit" in request.POST:
             services.submit_report(report, by=request.user)
             messages.success(request, _("Report %(number)d was handed in.") % {"number": report.number})
