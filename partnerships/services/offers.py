@@ -257,9 +257,8 @@ def correct_offer(
     offer = _keep_step(offer, step, answers, values, version, by)
     after = _said(offer, values)
     if changes := {name: [before[name], after[name]] for name in before if before[name] != after[name]}:
-        added = [
-            slug for slug in _suspicion(offer) if slug not in odd
-        ]  # the desk may have cleared the others
+        # Only what is odd about the new words: the desk may have cleared the rest.
+        added = [slug for slug in _suspicion(offer) if slug not in odd]
         offer.suspicion = ",".join(filter(None, [offer.suspicion, *added]))
         offer.save(update_fields=["suspicion"])
         event = record(offer, "corrected", by=by, changes=changes)
