@@ -47,6 +47,8 @@ test-rest:
 types:
 	$(PRODUCTION) .venv/bin/mypy
 
+# On large pages of memory, as the screening worker is.
+bench: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 bench: .venv/bench  ## Print our figures beside those of the peers
 	@for bench in names retrieval lists registry matching newsletter; do \
 		$(WITH_DATABASE) $(PYTHON) -m bench.$$bench || exit 1; done

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.one_machine.broker import broker
@@ -153,11 +154,18 @@ class Supervisor:
         finally:
             prepare.stop(STOP_SECONDS)
 
-    def _python(self, name: str, *arguments: str, pass_fds: tuple[int, ...] = ()) -> Program:
+    def _python(
+        self,
+        name: str,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        pass_fds: tuple[int, ...] = (),
+    ) -> Program:
         return Program(
             name=name,
             argv=[sys.executable, "-m", *arguments],
             log=self.data.make("log") / f"{name}.log",
+            environment=environment or {},
             pass_fds=pass_fds,
         )
 
@@ -191,7 +199,7 @@ class Supervisor:
         )
 
     def _workers(self) -> list[Program]:
-        def worker(queue: str, processes: int) -> Program:
+        def worker(queue: str, processes: int, environment: Mapping[str, str] | None = None) -> Program:
             return self._python(
                 f"worker-{queue}",
                 "celery",
@@ -204,14 +212,17 @@ class Supervisor:
                 "--loglevel=INFO",
                 "--without-gossip",
                 "--without-mingle",
+                environment=environment,
             )
 
         schedule = f"--schedule={self.data.make('beat') / 'schedule'}"
         beat = self._python(
             "beat", "celery", "--app=portal", "beat", schedule, "--pidfile=", "--loglevel=INFO"
         )
-        # Matching has a worker of its own: it carries a large name tagger.
-        return [worker("default", 2), worker("screening", 1), beat]
+        # Matching has a worker of its own: it carries a large name tagger, asked all over its memory. Large
+        # pages make that a twentieth to an eighth quicker.
+        large_pages = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+        return [worker("default", 2), worker("screening", 1, large_pages), beat]
 
     def _welcome(self, seconds: float) -> str:
         lines = [f"Ready after {seconds:.1f} s: {os.environ['PORTAL_URL']}"]

@@ -14,7 +14,7 @@ from sys import intern
 from typing import Any
 
 from rapidfuzz.distance.OSA import distance as _letters
-from rigour.names import Name, NamePart, NamePartTag, NameTypeTag, analyze_names
+from rigour.names import Name, NamePartTag, NameTypeTag, analyze_names
 
 from screening.lists.text import script_of
 from screening.names.meanings import in_english
@@ -291,7 +291,7 @@ def variants(name: str) -> tuple[str, ...]:
     What stands in brackets is a name where it is written in another script, is the initials of the rest, or
     follows a semicolon. Otherwise, as in "Acme (Cyprus)", it belongs to the name.
     """
-    if not _MANY_NAMES.search(name):
+    if _MARKS.isdisjoint(name) or not _MANY_NAMES.search(name):
         return (name,)
     found: dict[str, None] = {}
     brackets = [[piece.strip() for piece in text.split(";")] for text in _BRACKETS.findall(name)]
@@ -304,6 +304,7 @@ def variants(name: str) -> tuple[str, ...]:
     return tuple(found) or (name,)
 
 
+_MARKS = frozenset("([（;/")
 _MANY_NAMES = re.compile(r"[(\[（;]|\s/\s")
 
 
@@ -377,11 +378,15 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
             if is_person and len(pieces) > 1:  # Han: the family name comes first, the rest is one given name
                 pieces = [pieces[0], "".join(pieces[1:])] if len(parts) == 1 else ["".join(pieces)]
             place[index] = len(words)
+            sound = part.metaphone or ""
             for piece in pieces:
                 words.append(piece)
                 shown.append(form if len(pieces) == 1 else piece)
-                sounds.append(part.metaphone or "")
-                numbers.append(_number(part, piece, is_person=is_person))
+                sounds.append(sound)
+                if is_person:
+                    numbers.append(part.integer if form.isdecimal() else None)
+                else:
+                    numbers.append(_ROMANS.get(piece) or (part.integer if part.numeric else None))
     if not words:  # nothing but a legal form, a particle or a title: then that is the name
         words = shown = forms or titles or particles
         sounds, numbers = [""] * len(words), [None] * len(words)
@@ -407,12 +412,6 @@ def _taken_apart(name: Name, *, is_person: bool) -> dict[str, Any]:
         "particles": particles,
         "titles": titles,
     }
-
-
-def _number(part: NamePart, word: str, *, is_person: bool) -> int | None:
-    if is_person:
-        return part.integer if part.form.isdecimal() else None
-    return _ROMANS.get(word) or (part.integer if part.numeric else None)
 
 
 def words_of(name: str, kind: str) -> set[str]:
