@@ -24,7 +24,7 @@ class Suggestion:
     count: int = 0
 
 
-# The patterns are literals, or no index would know where they begin; titles stand in the order of that index.
+# The patterns are literals, or no index would know where they begin; rows stand in the order of that index.
 # To plan this takes longer than to run it, and a join longest.
 BEGUN = """
 SELECT '', reference, title FROM partnerships_partnership WHERE id = ANY(ARRAY(
@@ -33,7 +33,7 @@ SELECT '', reference, title FROM partnerships_partnership WHERE id = ANY(ARRAY(
     ORDER BY title_key USING ~<~ LIMIT %(shown)s))
 UNION ALL
 (SELECT 'company', public_id::text, name FROM partnerships_company
-    WHERE name ILIKE %(name)s ORDER BY name LIMIT 10)
+    WHERE lower(name) LIKE lower(%(name)s) ORDER BY lower(name) USING ~<~ LIMIT 10)
 """
 
 

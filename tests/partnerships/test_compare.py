@@ -81,6 +81,14 @@ def test_only_what_some_record_has_is_suggested(client):
     assert "?country=KEN" not in text(client, "/partnerships/suggest/", q="keny")
 
 
+@pytest.mark.parametrize(
+    ("begun", "is_found"), [("åLeN", True), ("ÅLENUND 5%", True), ("å%n", False), ("lenund", False)]
+)
+def test_a_company_is_suggested_by_how_its_name_begins(client, begun, is_found):
+    PartnershipFactory(is_public=True, companies=[CompanyFactory(name="Ålenund 5% Works")])
+    assert ("Ålenund 5% Works" in text(client, "/partnerships/suggest/", q=begun)) is is_found
+
+
 @pytest.mark.parametrize("begun", ["", "a", "%%", "\\\\", "'" * 80, "_" * 5, "<b>"])
 def test_nothing_typed_breaks_the_suggestions(client, begun):
     assert client.get("/partnerships/suggest/", {"q": begun}).status_code == 200
