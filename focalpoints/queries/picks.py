@@ -42,8 +42,6 @@ from portal.marks import joined
 
 MOST = 20
 FIRST_ISSUE_REACHES_BACK = timedelta(days=92)
-
-
 REPEATED = ("meeting", "training", "offers")  # kinds of a calendar and of a count: each issue has them anew
 
 
@@ -81,8 +79,9 @@ def fresh_picks(issue: Issue, section: str) -> list[Pick]:
 
     A record has one lesson under two headings: the same words of the same record are said once.
     """
-    used, own = used_in(issue), set(issue.items.values_list("url", "text"))
-    said = set(_of_others(issue).values_list("url", "text"))
+    own = set(issue.items.values_list("url", "text"))
+    others = _of_others(issue).values_list("source", "url", "text")
+    used, said = {source for source, _url, _text in others}, {(url, text) for _source, url, text in others}
     found = []
     for pick in picks_for(section, news_since(issue)):
         words = (pick.url, clean_text(pick.text))

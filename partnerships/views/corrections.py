@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from partnerships.forms.offers import STEPS, StepForm
 from partnerships.models import Offer
 from partnerships.services import offers as services
-from partnerships.views.drafts import answers_of, differences, step_form, typed_version
+from partnerships.views.drafts import answers_of, conflict_of, step_form, typed_version
 from portal.errors import RuleViolation, StaleEdit
 from portal.http import SignedIn
 
@@ -56,8 +56,7 @@ def my_offer_correct_step(request: SignedIn, reference: str, step: str) -> HttpR
             offer, step, answers=typed, values=form.values(), version=version, by=request.user
         )
     except StaleEdit as stale:
-        theirs = step_form(step, request.user, offer.answers[step]["data"])
-        conflict = {"reason": stale, "changes": differences(theirs, form)}
+        conflict = conflict_of(stale, offer, step, request.user, form)
         return _page(request, offer, step, form, status=409, conflict=conflict)
     except RuleViolation as decided:
         form.add_error(None, str(decided))

@@ -182,13 +182,14 @@ def answers_of(draft: Draft, user: Any, steps: Iterable[str], page: str) -> list
     return found
 
 
-def differences(theirs: StepForm, yours: StepForm) -> list[dict]:
-    """The answers in which two versions of a step differ, in words."""
+def conflict_of(stale: StaleEdit, draft: Draft, step: str, user: Any, yours: StepForm) -> dict:
+    """For `_offer_conflict.html`: why a step was not saved, and where it differs from what is, in words."""
+    theirs = step_form(step, user, draft.answers[step]["data"])
     pairs = [
         {"field": field.label, "theirs": answer_text(theirs[field.name]), "yours": answer_text(field)}
         for field in yours.visible_fields()
     ]
-    return [pair for pair in pairs if pair["theirs"] != pair["yours"]]
+    return {"reason": stale, "changes": [pair for pair in pairs if pair["theirs"] != pair["yours"]]}
 
 
 def answer_text(field: BoundField) -> str:

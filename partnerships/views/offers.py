@@ -24,7 +24,7 @@ from partnerships.views.drafts import (
     Draft,
     VisitorDraft,
     answers_of,
-    differences,
+    conflict_of,
     draft_of,
     has_visitor_draft,
     step_form,
@@ -116,8 +116,7 @@ def offer_step(request: SignedIn, reference: str, step: str) -> HttpResponse:
         else:
             draft.save_step(step, answers=typed, values=values, version=version)
     except StaleEdit as stale:
-        theirs = step_form(step, request.user, draft.answers[step]["data"])
-        conflict = {"reason": stale, "changes": differences(theirs, form)}
+        conflict = conflict_of(stale, draft, step, request.user, form)
         return _step_page(request, draft, step, form, status=409, conflict=conflict)
     if "second" in request.POST:
         messages.success(request, _("Saved. Come back when you like: nothing you typed is lost."))

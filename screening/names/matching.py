@@ -257,12 +257,10 @@ def compared(
     """What each two names are worth alone, in log-odds, with their features and the words that met."""
     met = [align(ours, theirs) for ours, theirs in names]
     rows = [name_features(ours, theirs, pairs) for (ours, theirs), pairs in zip(names, met, strict=True)]
-    logits = [
-        min(logit + _tie_break(row), _HINT_LIMIT)
-        if 0 < row[_ACRONYM] <= SHORT_INITIALS
-        else logit + _tie_break(row)
-        for logit, row in zip(scorer().logits(rows).tolist(), rows, strict=True)
-    ]
+    logits = []
+    for logit, row in zip(scorer().logits(rows).tolist(), rows, strict=True):
+        logit += _tie_break(row)
+        logits.append(min(logit, _HINT_LIMIT) if 0 < row[_ACRONYM] <= SHORT_INITIALS else logit)
     return logits, rows, met
 
 

@@ -224,12 +224,13 @@ def disclosure(request: SignedIn, public_id) -> HttpResponse:
     """The parts of a company's statement with how far each is, and sending it."""
     company = _own_company(request, public_id)
     draft = services.next_disclosure(company, by=request.user)
-    problem = ""
+    missing: list[dict] = []
     if request.method == "POST":
         try:
             services.send_disclosure(company, by=request.user)
         except RuleViolation as broken_rule:
-            problem = str(broken_rule)
+            # A colleague may have changed it since it was read here: then the rule speaks for itself.
+            missing = _missing(draft) or [{"message": str(broken_rule)}]
         else:
             messages.success(request, _("Sent. Thank you: it is on record as of today."))
             return redirect("screening:my_screening")
@@ -237,10 +238,9 @@ def disclosure(request: SignedIn, public_id) -> HttpResponse:
         "company": company,
         "draft": draft,
         "steps": _steps(draft),
-        "problem": problem,
-        "missing": _missing(draft) if problem else [],
+        "missing": missing,
     }
-    return render(request, "screening/disclosure.html", context, status=422 if problem else 200)
+    return render(request, "screening/disclosure.html", context, status=422 if missing else 200)
 
 
 def _missing(draft: Disclosure) -> list[dict]:

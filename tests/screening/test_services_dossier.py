@@ -125,6 +125,26 @@ def test_an_empty_statement_is_not_sent_and_names_what_is_missing(client, member
     assert not CompanyFact.objects.exists()
 
 
+def test_what_a_colleague_took_out_meanwhile_is_named(client, member, monkeypatch):
+    """The statement was whole when the page read it, and no more when it was sent."""
+    rows = [{"sector": "1410", "role": "manufacturer", "revenue_share": "80.5"}]
+    for revision, part in enumerate(PARTS):
+        values = {field.name: ANSWERS[field.name] for field in part.fields if field.name in ANSWERS}
+        activities = rows if part.slug == "activities" else None
+        dossier.save_part(
+            member.company, part.slug, revision=revision, values=values, activities=activities, by=member
+        )
+
+    def overtaken(company, *, by):
+        raise RuleViolation("Still to answer: Legal form.")
+
+    monkeypatch.setattr(dossier, "send_disclosure", overtaken)
+    client.force_login(member)
+    page = client.post(reverse("screening:disclosure", args=[member.company.public_id]))
+    assert page.status_code == 422
+    assert "Still to answer: Legal form." in page.content.decode()
+
+
 def test_a_part_is_put_aside_unfinished_and_not_gone_on_from(client, member):
     client.force_login(member)
     url = reverse("screening:disclosure_part", args=[member.company.public_id, "activities"])
